@@ -1,0 +1,17 @@
+# System packages; nothing is copied in or downloaded. The launcher installs them, and their names stand there.
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libuv REQUIRED IMPORTED_TARGET libuv>=1.40)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson>=3.0)
+find_package(ZLIB REQUIRED)
+include(FolioLlhttp)
+if(FOLIO_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+if(FOLIO_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
