@@ -1,0 +1,197 @@
+#include "async/executor.hpp"
+
+#include <chrono>
+
+namespace folio::detail {
+
+namespace {
+thread_local Executor* current_executor = nullptr;
+thread_local Activity* current_activity = nullptr;
+}  // namespace
+
+// --- Inbox ---
+
+bool Inbox::post(std::unique_ptr<Item> item) {
+  std::lock_guard lock(mutex_);
+  if (executor_ == nullptr) return false;
+  items_.push_back(std::move(item));
+  if (items_.size() == 1) executor_->interrupt();
+  return true;
+}
+
+// --- Activity ---
+
+Activity::Activity(Executor& executor, std::shared_ptr<Inbox> inbox, std::coroutine_handle<> top) noexcept
+    : resume_point_(top), top_(top), executor_(&executor), inbox_(std::move(inbox)) {}
+
+Activity::~Activity() = default;
+
+Activity* Activity::current() noexcept { return current_activity; }
+
+void Activity::wake(std::uint32_t ticket) noexcept {
+  if (ticket != ticket_ || ready_ || finished_.load(std::memory_order_relaxed)) return;
+  executor_->push_ready(*this);
+}
+
+void Activity::abort() noexcept {
+  if (finished()) return;
+  if (Executor::current() == nullptr || Executor::current()->inbox() != inbox_) {
+    ActivityRef self(this);
+    inbox_->post([self] { self->abort(); });
+    return;
+  }
+  aborted_ = true;
+  if (running_) return;  // an activity cannot be taken apart under its own feet: Executor::run sees to it
+  ActivityRef keep(this);
+  executor_->finish(*this);
+}
+
+void Activity::destroy_frames() noexcept {
+  if (auto top = std::exchange(top_, nullptr)) top.destroy();
+}
+
+// --- Waker ---
+
+void Waker::wake() noexcept {
+  if (!activity_) return;
+  const ActivityRef activity = std::move(activity_);
+  Executor* here = Executor::current();
+  if (here != nullptr && here->inbox() == activity->inbox()) {
+    activity->wake(ticket_);
+  } else {
+    activity->inbox()->post([activity, ticket = ticket_] { activity->wake(ticket); });
+  }
+}
+
+// --- Executor ---
+
+Executor::Executor() : inbox_(std::make_shared<Inbox>(*this)) {}
+
+Executor::~Executor() {
+  abort_all();
+  std::vector<std::unique_ptr<Inbox::Item>> dropped;
+  {
+    std::lock_guard lock(inbox_->mutex_);
+    inbox_->executor_ = nullptr;
+    dropped.swap(inbox_->items_);
+  }
+  dropped.clear();
+  if (current_executor == this) current_executor = nullptr;
+}
+
+Executor* Executor::current() noexcept { return current_executor; }
+void Executor::bind_to_thread() noexcept { current_executor = this; }
+
+std::int64_t Executor::now() const noexcept {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+ActivityRef Executor::start(std::coroutine_handle<> top) {
+  auto* activity = new Activity(*this, inbox_, top);
+  activity->next_live_ = first_live_;
+  if (first_live_ != nullptr) first_live_->previous_live_ = activity;
+  first_live_ = activity;
+  ++live_;
+  push_ready(*activity);
+  return ActivityRef(activity);  // the reference it was born with is the executor's, dropped in finish
+}
+
+ActivityRef Executor::start_now(std::coroutine_handle<> top) {
+  ActivityRef activity = start(top);
+  if (current_activity == nullptr) {
+    unlink_ready(*activity.get());
+    run(*activity.get());
+  }
+  return activity;
+}
+
+void Executor::push_ready(Activity& activity) noexcept {
+  activity.ready_ = true;
+  activity.previous_ready_ = last_ready_;
+  activity.next_ready_ = nullptr;
+  (last_ready_ != nullptr ? last_ready_->next_ready_ : first_ready_) = &activity;
+  last_ready_ = &activity;
+}
+
+void Executor::unlink_ready(Activity& activity) noexcept {
+  (activity.previous_ready_ != nullptr ? activity.previous_ready_->next_ready_ : first_ready_) = activity.next_ready_;
+  (activity.next_ready_ != nullptr ? activity.next_ready_->previous_ready_ : last_ready_) = activity.previous_ready_;
+  activity.next_ready_ = activity.previous_ready_ = nullptr;
+  activity.ready_ = false;
+}
+
+void Executor::run(Activity& activity) noexcept {
+  ActivityRef keep(&activity);
+  Activity* outer = std::exchange(current_activity, &activity);
+  activity.running_ = true;
+  std::exchange(activity.resume_point_, nullptr).resume();
+  activity.running_ = false;
+  current_activity = outer;
+  if (activity.aborted_ || activity.top_.done()) finish(activity);
+}
+
+void Executor::finish(Activity& activity) noexcept {
+  if (activity.finished_.exchange(true, std::memory_order_acq_rel)) return;
+  if (activity.ready_) unlink_ready(activity);
+  (activity.previous_live_ != nullptr ? activity.previous_live_->next_live_ : first_live_) = activity.next_live_;
+  if (activity.next_live_ != nullptr) activity.next_live_->previous_live_ = activity.previous_live_;
+  activity.next_live_ = activity.previous_live_ = nullptr;
+  --live_;
+  activity.destroy_frames();
+  activity.drop_reference();
+}
+
+void Executor::run_posted() noexcept {
+  {
+    std::lock_guard lock(inbox_->mutex_);
+    taken_.swap(inbox_->items_);
+  }
+  for (auto& item : taken_) item->run();
+  taken_.clear();
+}
+
+void Executor::run_ready() noexcept {
+  while (first_ready_ != nullptr) {
+    Activity& activity = *first_ready_;
+    unlink_ready(activity);
+    run(activity);
+  }
+}
+
+void Executor::abort_all() noexcept {
+  while (first_live_ != nullptr) {
+    ActivityRef activity(first_live_);
+    activity->aborted_ = true;
+    finish(*activity.get());
+  }
+}
+
+// --- what the public headers call ---
+
+ActivityRef start_activity(std::coroutine_handle<> top) {
+  Executor* executor = Executor::current();
+  if (executor == nullptr) {
+    // There is no loop on this thread: nothing could ever run the task.
+    top.destroy();
+    return {};
+  }
+  return executor->start(top);
+}
+
+}  // namespace folio::detail
+
+namespace folio {
+
+Sleep::~Sleep() {
+  if (activity_ != nullptr) activity_->executor().timers().remove(*this);
+}
+
+void Sleep::await_suspend(std::coroutine_handle<> awaiting) {
+  activity_ = detail::Activity::current();
+  ticket_ = activity_->suspend(awaiting);
+  deadline = activity_->executor().now() + duration_.count();
+  activity_->executor().timers().add(*this);
+}
+
+}  // namespace folio

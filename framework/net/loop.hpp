@@ -1,0 +1,103 @@
+// Loop: one thread's libuv loop, and the executor of its tasks.
+//
+// Everything that happens on a loop happens in turns: libuv calls in with an event, the tasks that it made ready run,
+// and at the end of the turn all output that they wrote goes to the kernel, each connection's in one call.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "async/executor.hpp"
+#include "base/buffer.hpp"
+
+struct uv_loop_s;
+
+namespace folio::net {
+
+// Something to be done once at the end of the turn, before output is flushed. Stays linked until it ran.
+class Deferred {
+ public:
+  Deferred() = default;
+  Deferred(const Deferred&) = delete;
+  Deferred& operator=(const Deferred&) = delete;
+  virtual ~Deferred();
+  virtual void run_deferred() noexcept = 0;
+
+ private:
+  friend class Loop;
+  Deferred* next_ = nullptr;
+  Deferred** link_ = nullptr;  // what points at this one while it is queued
+};
+
+// Something with a deadline, looked at by the coarse sweep: once a second, for all in one pass.
+class Swept {
+ public:
+  Swept() = default;
+  Swept(const Swept&) = delete;
+  Swept& operator=(const Swept&) = delete;
+  virtual ~Swept();
+  // `now` counts seconds of the loop's clock. May destroy this object, and no other.
+  virtual void sweep(std::uint32_t now) noexcept = 0;
+
+ private:
+  friend class Loop;
+  Swept* next_ = nullptr;
+  Swept** link_ = nullptr;
+};
+
+class Loop final : public async::Executor {
+ public:
+  Loop();
+  ~Loop() override;
+
+  // Binds the loop to the calling thread and runs it until stop().
+  void run();
+  // Ends run() at the end of the turn. Any thread.
+  void stop() noexcept;
+
+  // Ends a turn: runs what is ready, then what was deferred, until nothing is left. Called by the wrappers in net/ at
+  // the end of each libuv callback.
+  void end_turn() noexcept;
+  void defer(Deferred& work) noexcept;
+  void add_swept(Swept& object) noexcept;
+  static void remove_swept(Swept& object) noexcept;
+
+  // Seconds since the loop was made, as of the latest sweep.
+  [[nodiscard]] std::uint32_t seconds() const noexcept { return seconds_; }
+
+  // The one buffer that all connections of the loop read into; its content is gone after the callback.
+  static constexpr std::size_t receive_size = 64 * 1024;
+  // Room on both sides of what is received, so that word-wise code may look past its ends.
+  static constexpr std::size_t receive_padding = 64;
+  [[nodiscard]] char* receive_buffer() noexcept { return receive_buffer_.get() + receive_padding; }
+
+  // Output buffers circulate: a connection holds one only while it has something to write.
+  [[nodiscard]] base::Buffer take_buffer() noexcept;
+  void give_buffer(base::Buffer buffer) noexcept;
+
+  [[nodiscard]] uv_loop_s* raw() noexcept { return uv_.get(); }
+
+ private:
+  struct Handles;
+  void interrupt() noexcept override;
+  void arm_timer() noexcept;
+  void run_sweep() noexcept;
+
+  std::unique_ptr<uv_loop_s> uv_;
+  std::unique_ptr<Handles> handles_;
+  std::unique_ptr<char[]> receive_buffer_;
+  std::vector<base::Buffer> spare_buffers_;
+  Deferred* deferred_ = nullptr;
+  Deferred** deferred_end_ = &deferred_;
+  Swept* swept_ = nullptr;
+  std::int64_t armed_for_ = -1;
+  std::uint32_t seconds_ = 0;
+  bool in_turn_ = false;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace folio::net
