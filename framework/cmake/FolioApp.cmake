@@ -4,6 +4,8 @@
 # folio_shared is libfolio.so: every layer but dev, whole. Route objects of the dev server and the program that loads
 # them link to it, so that there is one copy of the framework in a process.
 #
+# folio_launch builds what the launcher needs: the tool, the program that loads routes, codegen and libfolio.so.
+#
 # folio-app.env has one `KEY=value` a line, the value taken as it stands up to the end of the line: no quoting, no
 # escapes, spaces are part of it. A key marked [list] stands on as many lines as it has arguments, in their order, or on
 # none. Lines that are empty or begin with `#` say nothing. It is written at generate time, changed or not at all.
@@ -211,4 +213,12 @@ function(folio_export_app)
   folio_env(APP_ARCHIVES ${app_archives})
   folio_env(APP_TARGETS ${app_targets})
   file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/folio-app.env CONTENT "${env}")
+
+  # What the launcher builds before it hands over.
+  add_custom_target(folio_launch)
+  foreach(target folio_tool folio_host folio_shared folio-codegen)
+    if(TARGET ${target})
+      add_dependencies(folio_launch ${target})
+    endif()
+  endforeach()
 endfunction()

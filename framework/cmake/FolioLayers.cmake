@@ -1,11 +1,11 @@
 # folio_layer(NAME [DEPENDS layer…] [LINK target…]): framework/NAME as the static library folio_NAME.
 # A layer may include its own headers, those of the layers it depends on, and the public ones; tests/layers checks it.
-# Programs live beside their layer in files named *_main.cpp, which the library leaves out.
+# Programs live beside their layer in files named main.cpp or *_main.cpp, which the library leaves out.
 function(folio_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LINK")
   set(target folio_${name})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "_main\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "[/_]main\\.cpp$")
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.hpp)
   list(TRANSFORM arg_DEPENDS PREPEND folio_)
   if(sources)
@@ -33,4 +33,16 @@ function(folio_test name)
   target_include_directories(test_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/framework)
   target_compile_definitions(test_${name} PRIVATE FOLIO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND test_${name} --gtest_output=json:${PROJECT_BINARY_DIR}/results/${name}.json)
+endfunction()
+
+# folio_program(TARGET SOURCE OUTPUT_NAME name [LINK target…]): a program of ours in bin/ of the build folder. It is
+# defined once its source is there.
+function(folio_program target source)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "OUTPUT_NAME" "LINK")
+  if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+    return()
+  endif()
+  add_executable(${target} ${source})
+  target_link_libraries(${target} PRIVATE folio_flags ${arg_LINK})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${arg_OUTPUT_NAME} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 endfunction()
