@@ -1,0 +1,174 @@
+#include "http/field_section.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "base/ascii.hpp"
+#include "http/authority.hpp"
+
+namespace folio::http {
+namespace {
+
+constexpr ParseError bare_lf{400, "A line of the head ends in LF alone; lines must end in CRLF."};
+constexpr ParseError stray_cr{400, "A header value holds a CR."};
+constexpr ParseError folded_line{400, "A header is folded over two lines; write it on one."};
+constexpr ParseError bad_name{400, "A header line must begin with a name, followed at once by a colon."};
+constexpr ParseError too_many_fields{431, "The request has more header fields than this server reads."};
+constexpr ParseError host_missing{400, "An HTTP/1.1 request must have a Host header."};
+constexpr ParseError host_twice{400, "The request has more than one Host header."};
+constexpr ParseError host_form{400, "The Host header must be a host name or address, with a port or without."};
+constexpr ParseError length_twice{400, "The request has more than one Content-Length header."};
+constexpr ParseError length_form{400, "The Content-Length header must be one decimal number below 2^64."};
+constexpr ParseError length_and_coding{400, "Content-Length and Transfer-Encoding exclude each other."};
+constexpr ParseError coding{400, "Transfer-Encoding must be chunked, once, and nothing else."};
+constexpr ParseError coding_version{400, "Transfer-Encoding needs HTTP/1.1."};
+constexpr ParseError body_too_large{413, "The body is larger than this server accepts."};
+
+// What the field lines said, until it is known that they agree.
+struct Seen {
+  bool host = false;
+  bool length = false;
+  bool coding = false;
+  bool close = false;
+  bool keep_alive = false;
+  bool connection_upgrade = false;
+  bool upgrade = false;
+  bool expect_continue = false;
+};
+
+// RFC 9110 §8.6: "Content-Length = 1*DIGIT". A list of equal numbers, which the RFC lets us take, is refused.
+bool parse_length(std::string_view text, std::uint64_t& length) {
+  if (text.empty()) return false;
+  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  length = 0;
+  for (char c : text) {
+    if (!base::is_digit(c)) return false;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (length > (most - digit) / 10) return false;
+    length = length * 10 + digit;
+  }
+  return true;
+}
+
+ParseError note_host(const Field& field, std::string_view value, Seen& seen, RequestHead& head) {
+  // RFC 9112 §3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that
+  // lacks a Host header field and to any request message that contains more than one Host header field line or a Host
+  // header field with an invalid field value."
+  if (seen.host) return host_twice;
+  if (!is_authority(value)) return host_form;
+  seen.host = true;
+  if (head.target_form != TargetForm::Absolute) head.host = field.value;
+  return {};
+}
+
+void note_connection(std::string_view value, Seen& seen) {
+  base::for_each_list_member(value, [&](std::string_view option) {
+    if (base::iequals(option, "close")) seen.close = true;
+    if (base::iequals(option, "keep-alive")) seen.keep_alive = true;
+    if (base::iequals(option, "upgrade")) seen.connection_upgrade = true;
+  });
+}
+
+// The fields that the server itself obeys, told apart by length first: most lines are none of them.
+ParseError note(const Field& field, std::string_view block, Seen& seen, RequestHead& head) {
+  const std::string_view name = field.name.in(block);
+  const std::string_view value = field.value.in(block);
+  switch (name.size()) {
+    case 4:
+      if (base::iequals(name, "host")) return note_host(field, value, seen, head);
+      break;
+    case 6:
+      if (base::iequals(name, "expect") && base::iequals(value, "100-continue")) seen.expect_continue = true;
+      break;
+    case 7:
+      if (base::iequals(name, "upgrade") && !value.empty()) {
+        if (!seen.upgrade) head.upgrade_protocols = field.value;
+        seen.upgrade = true;
+      }
+      break;
+    case 10:
+      if (base::iequals(name, "connection")) note_connection(value, seen);
+      break;
+    case 14:
+      if (base::iequals(name, "content-length")) {
+        if (seen.length) return length_twice;
+        if (!parse_length(value, head.content_length)) return length_form;
+        seen.length = true;
+      }
+      break;
+    case 17:
+      if (base::iequals(name, "transfer-encoding")) {
+        // RFC 9112 §7: codings other than chunked are optional, and a server that cannot decode one SHOULD answer 501;
+        // 400 says as well that the message is refused, and is what is expected of faulty framing.
+        if (seen.coding || !base::iequals(value, "chunked")) return coding;
+        seen.coding = true;
+      }
+      break;
+    default:
+      break;
+  }
+  return {};
+}
+
+ParseError conclude(const Seen& seen, const Limits& limits, RequestHead& head) {
+  const bool http_1_1 = head.minor_version == 1;
+  if (!seen.host && http_1_1) return host_missing;
+  // RFC 9112 §6.1: "A server MAY reject a request that contains both Content-Length and Transfer-Encoding".
+  if (seen.coding && seen.length) return length_and_coding;
+  // RFC 9112 §6.1: "A server or client that receives an HTTP/1.0 message containing a Transfer-Encoding header field
+  // MUST treat the message as if the framing is faulty".
+  if (seen.coding && !http_1_1) return coding_version;
+  if (seen.coding) {
+    head.framing = Framing::Chunked;
+  } else if (seen.length && head.content_length > 0) {
+    if (head.content_length > limits.max_body) return body_too_large;
+    head.framing = Framing::Length;
+  }
+  // RFC 9112 §9.3: close beats all; otherwise 1.1 persists by itself and 1.0 when it asks for it.
+  head.keep_alive = !seen.close && (http_1_1 || seen.keep_alive);
+  // RFC 9110 §7.8: "A server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request"; §10.1.1 says
+  // the same of 100-continue.
+  head.upgrade = http_1_1 && seen.upgrade && seen.connection_upgrade;
+  head.expect_continue = http_1_1 && seen.expect_continue && head.framing != Framing::None;
+  return {};
+}
+
+}  // namespace
+
+ParseError read_fields(std::string_view block, std::size_t begin, std::size_t end, const Limits& limits,
+                       RequestHead& head) {
+  Seen seen;
+  while (begin < end) {
+    const void* found = std::memchr(block.data() + begin, '\n', end - begin);
+    if (found == nullptr) return bare_lf;
+    const auto feed = static_cast<std::size_t>(static_cast<const char*>(found) - block.data());
+    // RFC 9112 §2.2 lets a recipient take LF alone as a line's end; parsers in front of us may not, and a difference is
+    // what request smuggling is made of.
+    if (feed == begin || block[feed - 1] != '\r') return bare_lf;
+    const std::string_view line = block.substr(begin, feed - 1 - begin);
+    if (line.empty()) {
+      // The empty line is the last one.
+      if (feed + 1 != end) return bare_lf;
+      return conclude(seen, limits, head);
+    }
+    // RFC 9112 §5.2: "A server that receives an obs-fold in a request message … MUST either reject the message by
+    // sending a 400 (Bad Request) … or replace each received obs-fold".
+    if (base::is_ows(line.front())) return folded_line;
+    const std::size_t colon = line.find(':');
+    // RFC 9112 §5.1: "No whitespace is allowed between the field name and colon."
+    if (colon == std::string_view::npos || !base::is_token(line.substr(0, colon))) return bad_name;
+    const std::string_view value = base::trim_ows(line.substr(colon + 1));
+    if (value.find('\r') != std::string_view::npos) return stray_cr;
+    if (head.fields.size() == limits.max_fields) return too_many_fields;
+    const Field field{
+        {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(colon)},
+        {static_cast<std::uint32_t>(value.data() - block.data()), static_cast<std::uint32_t>(value.size())}};
+    head.fields.push_back(field);
+    if (const ParseError error = note(field, block, seen, head); error.status != 0) return error;
+    begin = feed + 1;
+  }
+  return bare_lf;
+}
+
+}  // namespace folio::http

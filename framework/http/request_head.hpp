@@ -1,0 +1,103 @@
+// The head of one request, as offsets into the block of bytes that it was parsed from. The block may move between the
+// parse and the use: every accessor takes it again. Reused from request to request on one connection; up to
+// FieldList::inline_fields fields it never allocates. One thread at a time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <folio/method.hpp>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace folio::http {
+
+// A run of bytes in a request's block.
+struct Span {
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+
+  [[nodiscard]] bool empty() const { return length == 0; }
+  // REQUIRES: `block` is the request's block, or starts with the same head.
+  [[nodiscard]] std::string_view in(std::string_view block) const { return {block.data() + offset, length}; }
+};
+
+// One field line. The name is a token as the client wrote it; the value is without the white space around it.
+struct Field {
+  Span name;
+  Span value;
+};
+
+class FieldList {
+ public:
+  static constexpr std::size_t inline_fields = 32;
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] const Field* data() const { return size_ <= inline_fields ? inline_.data() : more_.data(); }
+  [[nodiscard]] const Field* begin() const { return data(); }
+  [[nodiscard]] const Field* end() const { return data() + size_; }
+  [[nodiscard]] const Field& operator[](std::size_t index) const { return data()[index]; }
+
+  void clear() { size_ = 0; }
+  void push_back(Field field) {
+    if (size_ < inline_fields) {
+      inline_[size_] = field;
+    } else {
+      if (size_ == inline_fields) more_.assign(inline_.begin(), inline_.end());
+      more_.push_back(field);
+    }
+    ++size_;
+  }
+
+ private:
+  std::size_t size_ = 0;
+  std::array<Field, inline_fields> inline_;
+  std::vector<Field> more_;  // all of them, once there are more than fit inline
+};
+
+// How the end of the body is found. RFC 9112 §6.3; a request has no body that ends with the connection.
+enum class Framing : std::uint8_t { None, Length, Chunked };
+
+// RFC 9112 §3.2. Authority-form belongs to CONNECT, which is refused.
+enum class TargetForm : std::uint8_t { Origin, Absolute, Asterisk };
+
+struct RequestHead {
+  Method method = Method::Other;  // Other: a method that HTTP knows and route files do not, PROPFIND for one
+  TargetForm target_form = TargetForm::Origin;
+  std::uint8_t minor_version = 1;  // HTTP/1.minor_version: 0 or 1
+  Framing framing = Framing::None;
+  // RFC 9112 §9.3: the client wants the connection to persist after the response.
+  bool keep_alive = true;
+  // RFC 9110 §10.1.1: the client waits for 100 (Continue) before it sends the body. Never set without a body.
+  bool expect_continue = false;
+  // RFC 9110 §7.8: `Upgrade` together with `Connection: upgrade`, HTTP/1.1 only. A server is free to ignore it.
+  bool upgrade = false;
+  bool has_query = false;  // tells `/a?` from `/a`
+
+  Span method_text;
+  Span target;  // as it was sent
+  Span path;    // raw, still percent-encoded; use path_in, which knows what an empty one means
+  Span query;   // raw, without the `?`
+  // The authority that the request is for. RFC 9112 §3.2.2: "When an origin server receives a request with an
+  // absolute-form of request-target, the origin server MUST ignore the received Host header field (if any) and instead
+  // use the host information of the request-target." Empty only on HTTP/1.0.
+  Span host;
+  Span upgrade_protocols;  // the value of the first Upgrade field; set whenever the field is there
+
+  std::uint64_t content_length = 0;  // REQUIRES: framing == Framing::Length
+  FieldList fields;                  // in the order of arrival, repeated names included
+
+  void reset();
+
+  // The path to route by. An absolute-form target without a path means `/`, or `*` with OPTIONS (RFC 9112 §3.2.4).
+  [[nodiscard]] std::string_view path_in(std::string_view block) const;
+
+  // The first field of that name after `previous` (from the start when null), or null. Names compare without case.
+  [[nodiscard]] const Field* find(std::string_view block, std::string_view name, const Field* previous = nullptr) const;
+  // The value of the first field of that name, or an empty view.
+  [[nodiscard]] std::string_view value(std::string_view block, std::string_view name) const;
+};
+
+}  // namespace folio::http

@@ -1,0 +1,181 @@
+#include "http/response_writer.hpp"
+
+#include <charconv>
+#include <cstring>
+
+#include "base/ascii.hpp"
+#include "http/status.hpp"
+
+namespace folio::http {
+namespace {
+
+constexpr std::size_t most_digits = 20;  // of 2^64 - 1
+// The fields that the writer adds by itself, with names, numbers and the longest status line, but without date and
+// type.
+constexpr std::size_t own_bytes = 256;
+
+// RFC 9112 §6.3: "any response with a 1xx (Informational), 204 (No Content), or 304 (Not Modified) status code is
+// always terminated by the first empty line after the header fields"; RFC 9110 §15.3.6 gives 205 no content either.
+bool status_has_body(int status) {
+  return status >= 200 && status != 204 && status != 205 && status != 304;
+}
+
+}  // namespace
+
+ResponseHeadWriter::ResponseHeadWriter(base::Buffer& out, const ResponseHead& head, std::size_t field_bytes)
+    : out_(out),
+      status_(static_cast<std::uint16_t>(head.status < 100 || head.status > 999 ? 500 : head.status)),
+      minor_version_(head.minor_version),
+      has_date_(!head.date.empty()),
+      has_content_type_(!head.content_type.empty()) {
+  room_ = own_bytes + head.date.size() + head.content_type.size() + field_bytes;
+  begin_ = at_ = out_.prepare(room_);
+
+  if (const std::string_view line = status_line(status_); !line.empty()) {
+    put(line);
+  } else {
+    // RFC 9112 §4: "A server MUST send the space that separates the status-code from the reason-phrase even when the
+    // reason-phrase is absent".
+    char digits[3];
+    std::to_chars(digits, digits + 3, status_);
+    put("HTTP/1.1 ");
+    put({digits, 3});
+    put(" \r\n");
+  }
+  if (has_date_) {
+    has_date_ = base::is_field_value(head.date);
+    if (has_date_) put_line("Date", head.date);
+  }
+
+  const bool has_body = status_has_body(status_);
+  written_.send_body = has_body && !head.head_request;
+  written_.keep_alive = head.keep_alive;
+  if (has_content_type_) {
+    if (base::is_field_value(head.content_type)) {
+      put_line("Content-Type", head.content_type);
+    } else {
+      has_content_type_ = false;
+      ++written_.dropped;
+    }
+  }
+  // RFC 9110 §8.6: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx
+  // (Informational) or 204 (No Content)"; on 304 it would have to be that of the 200, which nobody knows here.
+  if (status_ == 205) {
+    put("Content-Length: 0\r\n");
+  } else if (has_body && head.body == ResponseHead::Body::Length) {
+    char digits[most_digits];
+    const auto end = std::to_chars(digits, digits + most_digits, head.content_length).ptr;
+    put_line("Content-Length", {digits, static_cast<std::size_t>(end - digits)});
+  } else if (has_body && minor_version_ != 0) {
+    // RFC 9112 §6.1: "A server MUST NOT send a response containing Transfer-Encoding unless the corresponding request
+    // indicates HTTP/1.1 (or later minor revisions)."
+    written_.chunked = written_.send_body;
+    put("Transfer-Encoding: chunked\r\n");
+  } else if (has_body) {
+    // RFC 9112 §6.3: without either field the body lasts "until the server closes the connection".
+    written_.keep_alive = written_.keep_alive && head.head_request;
+  }
+}
+
+void ResponseHeadWriter::put(std::string_view bytes) {
+  const auto used = static_cast<std::size_t>(at_ - begin_);
+  if (room_ - used < bytes.size()) {
+    out_.commit(used);
+    room_ = bytes.size() + own_bytes;
+    begin_ = at_ = out_.prepare(room_);
+  }
+  std::memcpy(at_, bytes.data(), bytes.size());
+  at_ += bytes.size();
+}
+
+void ResponseHeadWriter::put_line(std::string_view name, std::string_view value) {
+  put(name);
+  put(": ");
+  if (!value.empty()) put(value);
+  put("\r\n");
+}
+
+bool ResponseHeadWriter::field(std::string_view name, std::string_view value) {
+  bool owned = false;
+  bool connection = false;
+  switch (name.size()) {
+    case 4:
+      owned = has_date_ && base::iequals(name, "date");
+      break;
+    case 10:
+      connection = base::iequals(name, "connection");
+      break;
+    case 12:
+      owned = has_content_type_ && base::iequals(name, "content-type");
+      break;
+    case 14:
+      owned = base::iequals(name, "content-length");
+      break;
+    case 17:
+      owned = base::iequals(name, "transfer-encoding");
+      break;
+    default:
+      break;
+  }
+  bool kept = !owned && base::is_token(name) && base::is_field_value(value);
+  if (kept && connection) {
+    kept = take_connection(value);
+  } else if (kept) {
+    put_line(name, value);
+  }
+  if (!kept) ++written_.dropped;
+  return kept;
+}
+
+bool ResponseHeadWriter::take_connection(std::string_view value) {
+  bool taken_all = true;
+  base::for_each_list_member(value, [&](std::string_view option) {
+    if (base::iequals(option, "close")) {
+      close_ = true;
+    } else if (base::iequals(option, "upgrade")) {
+      upgrade_ = true;
+    } else {
+      taken_all = false;
+    }
+  });
+  return taken_all;
+}
+
+std::string_view ResponseHeadWriter::connection_line() const {
+  // RFC 9110 §7.8: "A sender of Upgrade MUST also send an "Upgrade" connection option in the Connection header field".
+  if (status_ < 200) return upgrade_ ? "Connection: Upgrade\r\n" : "";
+  if (!written_.keep_alive) return upgrade_ ? "Connection: close, Upgrade\r\n" : "Connection: close\r\n";
+  if (minor_version_ == 0) return "Connection: keep-alive\r\n";
+  return upgrade_ ? "Connection: Upgrade\r\n" : "";
+}
+
+HeadWritten ResponseHeadWriter::finish() {
+  if (close_) written_.keep_alive = false;
+  put(connection_line());
+  put("\r\n");
+  out_.commit(static_cast<std::size_t>(at_ - begin_));
+  return written_;
+}
+
+HeadWritten write_response_head(base::Buffer& out, const ResponseHead& head) {
+  return ResponseHeadWriter(out, head).finish();
+}
+
+void write_chunk_head(base::Buffer& out, std::uint64_t size) {
+  constexpr std::size_t most = 16 + 2;
+  char* begin = out.prepare(most);
+  char* end = std::to_chars(begin, begin + 16, size, 16).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  out.commit(static_cast<std::size_t>(end - begin));
+}
+
+void write_chunk(base::Buffer& out, std::string_view data) {
+  if (data.empty()) return;
+  (void)out.prepare(data.size() + 16 + 4);
+  write_chunk_head(out, data.size());
+  out.append(data);
+  out.append(chunk_end);
+}
+
+}  // namespace folio::http
