@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 struct FolderWatch::Handle {
   uv_fs_event_t event{};
   FolderWatch* owner = nullptr;
+  std::string name;                                  // last part of the folder's path
   std::pair<std::uint64_t, std::uint64_t> identity;  // device and inode: a folder made anew needs a new watch
 };
 
@@ -108,13 +109,19 @@ void FolderWatch::sync() {
     auto* handle = new Handle;
     handle->owner = this;
     handle->event.data = handle;
+    handle->name = fs::path(path).filename().string();
     handle->identity = identity_of(path);
     uv_fs_event_init(loop_, &handle->event);
     const int code = uv_fs_event_start(
         &handle->event,
-        [](uv_fs_event_t* event, const char*, int events, int) {
+        [](uv_fs_event_t* event, const char* name, int events, int) {
           auto* self = static_cast<Handle*>(event->data);
-          if (self->owner != nullptr) self->owner->changed((events & UV_RENAME) != 0);
+          if (self->owner == nullptr) return;
+          const bool structure = (events & UV_RENAME) != 0;
+          // The folder itself was removed or moved (its own name is reported): the watch is dead, and a folder made
+          // anew may even get the same inode.
+          if (structure && (name == nullptr || self->name == name)) self->identity = {};
+          self->owner->changed(structure);
         },
         path.c_str(), 0);
     if (code == 0) {
@@ -129,6 +136,7 @@ void FolderWatch::sync() {
 
 void FolderWatch::changed(bool structure) {
   structure_changed_ = structure_changed_ || structure;
+  uv_update_time(loop_);
   const std::uint64_t now = uv_now(loop_);
   if (first_event_ == 0) first_event_ = std::max<std::uint64_t>(now, 1);
   const auto quiet = static_cast<std::uint64_t>(times_.quiet.count());

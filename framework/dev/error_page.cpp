@@ -1,0 +1,266 @@
+#include "dev/error_page.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace folio::dev {
+namespace {
+
+constexpr std::string_view kStyle = R"css(
+:root{color-scheme:light dark;--bg:#f6f5f2;--card:#fff;--ink:#22211f;--soft:#6f6b64;--line:#e4e1da;--red:#c0392b;
+--redbg:#fdf0ee;--blue:#1c5fb0;--code:#faf9f7}
+@media(prefers-color-scheme:dark){:root{--bg:#141312;--card:#1d1c1a;--ink:#ece9e3;--soft:#99948a;--line:#33302c;
+--red:#ff7b6b;--redbg:#3a1e1a;--blue:#86b7f7;--code:#171615}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
+main{max-width:64rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
+header{display:flex;align-items:baseline;gap:.75rem;margin-bottom:1.25rem}
+h1{font-size:1.35rem;font-weight:650;margin:0;letter-spacing:-.01em}
+.pill{background:var(--redbg);color:var(--red);border-radius:99px;padding:.1rem .7rem;font-size:.82rem;font-weight:600}
+.mark{margin-left:auto;color:var(--soft);font-size:.82rem;letter-spacing:.04em}
+article{background:var(--card);border:1px solid var(--line);border-left:4px solid var(--red);border-radius:10px;
+padding:1.1rem 1.25rem;margin:0 0 1rem;box-shadow:0 1px 2px rgb(0 0 0/.05)}
+article.warning{border-left-color:#c9971c}
+h2{font-size:1.02rem;font-weight:600;margin:0 0 .35rem;overflow-wrap:anywhere;white-space:pre-wrap}
+h2 b{color:var(--red);font-weight:650}
+.place{font:.86rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--blue);overflow-wrap:anywhere}
+pre{font:.84rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--code);margin:.8rem 0 0;
+border:1px solid var(--line);border-radius:7px;padding:.6rem 0;overflow-x:auto;tab-size:2}
+pre span{display:block;padding:0 .9rem;white-space:pre;min-width:max-content}
+pre i{font-style:normal;color:var(--soft);display:inline-block;min-width:3ch;margin-right:1.1rem;text-align:right;
+user-select:none}
+pre .at{background:var(--redbg)}
+pre .caret{color:var(--red);font-weight:700;background:var(--redbg)}
+ul{margin:.8rem 0 0;padding:0;list-style:none;color:var(--soft);font-size:.9rem}
+li{overflow-wrap:anywhere}
+.help{margin:.8rem 0 0;font-size:.92rem}
+footer{color:var(--soft);font-size:.88rem;margin-top:1.5rem}
+@media print{article{break-inside:avoid}}
+)css";
+
+// Notes shown below one error; of a template's dozens only the user's own are of use.
+constexpr std::size_t kNotesOnPage = 6;
+
+std::string_view title_of(Trouble::Kind kind) {
+  switch (kind) {
+    case Trouble::Kind::Build:
+      return "The app does not build";
+    case Trouble::Kind::Crash:
+      return "The app crashed";
+    case Trouble::Kind::Load:
+      return "The app cannot be loaded";
+  }
+  return {};
+}
+
+std::string_view advice_of(Trouble::Kind kind) {
+  switch (kind) {
+    case Trouble::Kind::Build:
+      return "Mend the file and save: this page goes away by itself. WebSockets that are open live on with the code "
+             "they run.";
+    case Trouble::Kind::Crash:
+      return "The server is up again: reload to go on. It is built and started anew when a file changes.";
+    case Trouble::Kind::Load:
+      return "Mend the file and save: this page goes away by itself.";
+  }
+  return {};
+}
+
+std::string_view word_of(Severity severity) {
+  switch (severity) {
+    case Severity::Error:
+      return "error";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Note:
+      return "note";
+  }
+  return {};
+}
+
+void add_frame(std::string& html, const Diagnostic& each) {
+  if (each.frame.empty()) return;
+  html += "<pre>";
+  for (const auto& line : each.frame) {
+    html += line.marked ? "<span class=at><i>" : "<span><i>";
+    html += std::to_string(line.number) + "</i>" + escape_html(line.text) + "</span>";
+    if (line.marked && each.caret != 0) {
+      html += "<span class=caret><i></i>" + std::string(each.caret - 1, ' ') + "^</span>";
+    }
+  }
+  html += "</pre>";
+}
+
+void add_article(std::string& html, const Diagnostic& each) {
+  html += each.severity == Severity::Error ? "<article>" : "<article class=warning>";
+  html += "<h2><b>" + std::string(word_of(each.severity));
+  if (!each.code.empty()) html += "[" + escape_html(each.code) + "]";
+  html += ":</b> " + escape_html(each.message) + "</h2>";
+  if (!each.place.file.empty()) html += "<div class=place>" + escape_html(each.place.text()) + "</div>";
+  for (const auto& other : each.others) html += "<div class=place>" + escape_html(other.text()) + "</div>";
+  add_frame(html, each);
+  std::size_t shown = 0;
+  for (const auto& note : each.notes) {
+    if (++shown > kNotesOnPage) break;
+    html += shown == 1 ? "<ul><li>" : "<li>";
+    html += escape_html(note.message);
+    if (!note.place.file.empty()) html += " <span class=place>" + escape_html(note.place.text()) + "</span>";
+    html += "</li>";
+  }
+  if (shown != 0) html += "</ul>";
+  if (!each.help.empty()) html += "<p class=help><b>help:</b> " + escape_html(each.help) + "</p>";
+  html += "</article>";
+}
+
+// Length of the UTF-8 sequence at `at`, 0 when there is no valid one. RFC 3629 §4.
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
+  const auto lead = byte(at);
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xC2 ? 0
+                             : lead < 0xE0 ? 2
+                             : lead < 0xF0 ? 3
+                             : lead < 0xF5 ? 4
+                                           : 0;
+  if (length == 0 || at + length > text.size()) return 0;
+  for (std::size_t next = 1; next < length; ++next) {
+    if ((byte(at + next) & 0xC0U) != 0x80U) return 0;
+  }
+  if (length >= 2) {
+    const auto second = byte(at + 1);
+    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+        (lead == 0xF4 && second > 0x8F)) {
+      return 0;
+    }
+  }
+  return length;
+}
+
+std::string place_json(const Place& place) {
+  return "{\"file\":" + quote_json(place.file) + ",\"line\":" + std::to_string(place.line) +
+         ",\"column\":" + std::to_string(place.column) + "}";
+}
+
+}  // namespace
+
+std::string escape_html(std::string_view text) {
+  std::string result;
+  result.reserve(text.size() + text.size() / 8);
+  for (const char byte : text) {
+    switch (byte) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      default:
+        result += byte;
+    }
+  }
+  return result;
+}
+
+std::string quote_json(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string result = "\"";
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte == '"' || byte == '\\') {
+      result += '\\';
+      result += text[at++];
+    } else if (byte == '\n') {
+      result += "\\n";
+      ++at;
+    } else if (byte < 0x20) {
+      result += "\\u00";
+      result += kHex[byte >> 4U];
+      result += kHex[byte & 0xFU];
+      ++at;
+    } else if (const auto length = utf8_length(text, at); length != 0) {
+      result.append(text.substr(at, length));
+      at += length;
+    } else {
+      result += "\\ufffd";
+      ++at;
+    }
+  }
+  result += '"';
+  return result;
+}
+
+std::string render_error_page(const Trouble& trouble) {
+  std::string html =
+      "<!doctype html>\n<html lang=en><head><meta charset=utf-8>"
+      "<meta name=viewport content=\"width=device-width,initial-scale=1\"><title>";
+  html += escape_html(title_of(trouble.kind));
+  html += "</title><style>";
+  html += kStyle;
+  html += "</style></head><body data-folio-trouble><main><header><h1>";
+  html += escape_html(title_of(trouble.kind));
+  html += "</h1><span class=pill>" + escape_html(trouble.summary) + "</span><span class=mark>folio</span></header>";
+  for (const auto& each : trouble.diagnostics) {
+    if (each.severity == Severity::Error) add_article(html, each);
+  }
+  for (const auto& each : trouble.diagnostics) {
+    if (each.severity != Severity::Error) add_article(html, each);
+  }
+  if (!trouble.trace.empty()) {
+    html += "<article><h2>Where it happened</h2><pre>";
+    std::string_view rest = trouble.trace;
+    while (!rest.empty()) {
+      const auto end = rest.find('\n');
+      html += "<span>" + escape_html(rest.substr(0, end)) + "</span>";
+      rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    }
+    html += "</pre></article>";
+  }
+  html += "<footer>" + escape_html(advice_of(trouble.kind)) + "</footer></main>";
+  html += client_tag();
+  html += "</body></html>\n";
+  return html;
+}
+
+std::string render_error_json(const Trouble& trouble) {
+  std::string json =
+      "{\"type\":\"about:blank\",\"title\":" + quote_json(title_of(trouble.kind)) + ",\"status\":500,\"detail\":";
+  const auto first =
+      std::ranges::find_if(trouble.diagnostics, [](const auto& each) { return each.severity == Severity::Error; });
+  std::string detail = trouble.summary;
+  if (first != trouble.diagnostics.end()) {
+    detail = first->place.file.empty() ? first->message : first->place.text() + ": " + first->message;
+  }
+  json += quote_json(detail) + ",\"errors\":[";
+  bool comma = false;
+  for (const auto& each : trouble.diagnostics) {
+    if (comma) json += ",";
+    comma = true;
+    json += "{\"severity\":" + quote_json(word_of(each.severity)) + ",\"code\":" + quote_json(each.code) +
+            ",\"message\":" + quote_json(each.message) + ",\"file\":" + quote_json(each.place.file) +
+            ",\"line\":" + std::to_string(each.place.line) + ",\"column\":" + std::to_string(each.place.column);
+    if (!each.help.empty()) json += ",\"help\":" + quote_json(each.help);
+    if (!each.others.empty()) {
+      json += ",\"others\":[";
+      for (std::size_t at = 0; at < each.others.size(); ++at) {
+        if (at != 0) json += ",";
+        json += place_json(each.others[at]);
+      }
+      json += "]";
+    }
+    json += "}";
+  }
+  json += "]";
+  if (!trouble.trace.empty()) json += ",\"trace\":" + quote_json(trouble.trace);
+  return json + "}";
+}
+
+}  // namespace folio::dev
