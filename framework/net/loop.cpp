@@ -28,8 +28,7 @@ struct Loop::Handles {
 };
 
 Deferred::~Deferred() {
-  // Destroyed while queued: the chain must not hold a dead link, and only the loop knows its end.
-  if (link_ != nullptr) std::abort();
+  if (link_ != nullptr) loop_->cancel(*this);
 }
 
 Swept::~Swept() { Loop::remove_swept(*this); }
@@ -87,14 +86,7 @@ void Loop::end_turn() noexcept {
     run_ready();
     while (deferred_ != nullptr) {
       Deferred& work = *deferred_;
-      deferred_ = work.next_;
-      if (deferred_ != nullptr) {
-        deferred_->link_ = &deferred_;
-      } else {
-        deferred_end_ = &deferred_;
-      }
-      work.link_ = nullptr;
-      work.next_ = nullptr;
+      cancel(work);
       work.run_deferred();
     }
   } while (has_ready());
@@ -103,10 +95,23 @@ void Loop::end_turn() noexcept {
 
 void Loop::defer(Deferred& work) noexcept {
   if (work.link_ != nullptr) return;
+  work.loop_ = this;
   work.link_ = deferred_end_;
   work.next_ = nullptr;
   *deferred_end_ = &work;
   deferred_end_ = &work.next_;
+}
+
+void Loop::cancel(Deferred& work) noexcept {
+  if (work.link_ == nullptr) return;
+  *work.link_ = work.next_;
+  if (work.next_ != nullptr) {
+    work.next_->link_ = work.link_;
+  } else {
+    deferred_end_ = work.link_;
+  }
+  work.link_ = nullptr;
+  work.next_ = nullptr;
 }
 
 void Loop::add_swept(Swept& object) noexcept {

@@ -18,7 +18,9 @@ struct uv_loop_s;
 
 namespace folio::net {
 
-// Something to be done once at the end of the turn, before output is flushed. Stays linked until it ran.
+class Loop;
+
+// Something to be done once at the end of the turn, such as flushing a connection's output.
 class Deferred {
  public:
   Deferred() = default;
@@ -31,6 +33,7 @@ class Deferred {
   friend class Loop;
   Deferred* next_ = nullptr;
   Deferred** link_ = nullptr;  // what points at this one while it is queued
+  Loop* loop_ = nullptr;
 };
 
 // Something with a deadline, looked at by the coarse sweep: once a second, for all in one pass.
@@ -63,6 +66,7 @@ class Loop final : public async::Executor {
   // the end of each libuv callback.
   void end_turn() noexcept;
   void defer(Deferred& work) noexcept;
+  void cancel(Deferred& work) noexcept;
   void add_swept(Swept& object) noexcept;
   static void remove_swept(Swept& object) noexcept;
 

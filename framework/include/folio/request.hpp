@@ -1,0 +1,95 @@
+// Request: what a client asked. Handed to handlers and middleware by reference; it lives until the response is sent.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <folio/method.hpp>
+
+namespace folio {
+
+namespace detail {
+
+// The name of a type, the same in every module that is loaded into the process, as an address is not.
+template <class T>
+constexpr std::string_view type_name() {
+  return __PRETTY_FUNCTION__;
+}
+
+struct RequestData;
+
+struct ErasedValue {
+  std::string_view type;
+  std::shared_ptr<void> value;
+};
+
+}  // namespace detail
+
+// Views that it gives (`path`, `header`, `body`) are good as long as the request. Nothing here throws. Loop thread only.
+class Request {
+ public:
+  explicit Request(detail::RequestData& data) : data_(&data) {}
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  [[nodiscard]] Method method() const;
+  // The method as the client wrote it.
+  [[nodiscard]] std::string_view method_name() const;
+  // The path as the client wrote it, percent-encoded, without the query: `/users/7`.
+  [[nodiscard]] std::string_view path() const;
+  // What follows `?`, undecoded; empty when there is none.
+  [[nodiscard]] std::string_view query_string() const;
+  // The first field of that name (case does not matter), without white space around it; empty when missing.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+  [[nodiscard]] bool has_header(std::string_view name) const;
+  // The whole body, decoded from its transfer coding.
+  [[nodiscard]] std::string_view body() const;
+  // A parameter of the route's file name, percent-decoded: `id` of `users/[id].cpp`.
+  [[nodiscard]] std::optional<std::string> param(std::string_view name) const;
+  // The first value of a query parameter, decoded.
+  [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
+  [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
+  // The peer's numeric address.
+  [[nodiscard]] std::string_view remote_address() const;
+  // An id for this request: the client's X-Request-Id when it sent a sensible one, or one made here.
+  [[nodiscard]] std::string_view id() const;
+  // The route file that answers, relative to the routes folder; empty when none does.
+  [[nodiscard]] std::string_view route() const;
+
+  // Leaves a value for what comes after, by its type: a middleware's way to hand a user or a session to handlers, which
+  // ask for it by a parameter `const T&` or `T&`.
+  template <class T>
+  T& set(T value) {
+    auto stored = std::make_shared<T>(std::move(value));
+    T& reference = *stored;
+    put({detail::type_name<T>(), std::move(stored)});
+    return reference;
+  }
+  // The value of that type, or null.
+  template <class T>
+  [[nodiscard]] T* get() const {
+    return static_cast<T*>(find(detail::type_name<T>()));
+  }
+
+  [[nodiscard]] detail::RequestData& data() const { return *data_; }
+
+ private:
+  void put(detail::ErasedValue value);
+  [[nodiscard]] void* find(std::string_view type) const;
+
+  detail::RequestData* data_;
+};
+
+namespace detail {
+// Visits name-value pairs of the query or of a form body, decoded, until the visitor returns false.
+using PairVisitor = bool (*)(void* context, std::string_view name, std::string_view value);
+void visit_query(const Request& request, PairVisitor visit, void* context);
+void visit_form(const Request& request, PairVisitor visit, void* context);
+}  // namespace detail
+
+}  // namespace folio

@@ -1,0 +1,86 @@
+// Response: what a handler answers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <folio/error.hpp>
+#include <folio/header_value.hpp>
+#include <folio/json.hpp>
+
+namespace folio {
+
+// A field of the response: RFC 9110 §5.
+struct HeaderField {
+  HeaderValue name;
+  HeaderValue value;
+};
+
+// How a cookie is set: RFC 6265bis §4.1. `path` covers the whole site, and scripts and other sites get nothing by default.
+struct CookieOptions {
+  std::string path = "/";
+  std::string domain;
+  std::string same_site = "Lax";  // Lax, Strict or None; None needs secure
+  long max_age = -1;              // seconds; below 0: until the browser closes
+  bool http_only = true;
+  bool secure = false;
+};
+
+// A status, fields and a body. A plain struct: fill it in, or use one of the makers.
+//
+//     return Response::json(user, 201).header("Location", "/users/7");
+struct Response {
+  std::string body;
+  int status_code = 200;
+  HeaderValue content_type;  // empty: no Content-Type field
+  std::vector<HeaderField> headers;
+
+  Response() = default;
+  Response(std::string text, int code, HeaderValue type, std::vector<HeaderField> fields = {})
+      : body(std::move(text)), status_code(code), content_type(std::move(type)), headers(std::move(fields)) {}
+
+  // Any value that has a JSON form: plain structs, containers, JsonValue (see <folio/json.hpp>).
+  template <class T>
+  static Response json(const T& value, int status = 200) {
+    Response response({}, status, "application/json");
+    append_json(response.body, value);
+    return response;
+  }
+  static Response json(const JsonValue& value, int status = 200);
+  static Response text(std::string text, int status = 200) { return {std::move(text), status, "text/plain; charset=utf-8"}; }
+  static Response html(std::string markup, int status = 200) { return {std::move(markup), status, "text/html; charset=utf-8"}; }
+  // The content of a file, with the type that its name says; 404 when there is none. `path` is relative to the folder
+  // that the server was started in, and is trusted: never build it from a request without a check.
+  static Response file(const std::string& path);
+  // RFC 9110 §15.4. 302 by default; 303 after a POST; 308 to keep the method.
+  static Response redirect(std::string to, int status = 302);
+  // Only a status, with no body.
+  static Response status(int code) { return {{}, code, {}}; }
+  [[nodiscard]] int status() const { return status_code; }
+  // RFC 9457: an application/problem+json body with the error's status and message.
+  static Response problem(const AppError& error);
+
+  // Adds a field; Content-Type replaces the one that is set. A name or value with a line break in it is refused when the
+  // response is written: it is left out, and the log says so.
+  Response& header(HeaderValue name, HeaderValue value) &;
+  Response&& header(HeaderValue name, HeaderValue value) && { return std::move(header(std::move(name), std::move(value))); }
+  Response& cookie(std::string_view name, std::string_view value, const CookieOptions& options = {}) &;
+  Response&& cookie(std::string_view name, std::string_view value, const CookieOptions& options = {}) && {
+    return std::move(cookie(name, value, options));
+  }
+  // The first field of that name (case does not matter), or an empty view.
+  [[nodiscard]] std::string_view find(std::string_view name) const;
+};
+
+// The makers as free functions.
+template <class T>
+Response json(const T& value, int status = 200) {
+  return Response::json(value, status);
+}
+inline Response json(const JsonValue& value, int status = 200) { return Response::json(value, status); }
+inline Response text(std::string content, int status = 200) { return Response::text(std::move(content), status); }
+inline Response html(std::string markup, int status = 200) { return Response::html(std::move(markup), status); }
+
+}  // namespace folio

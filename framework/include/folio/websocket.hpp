@@ -1,0 +1,363 @@
+// WebSocket: RFC 6455 connections for handlers.
+//
+//     Task<> WS(WebSocket ws) {
+//       while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+//     }
+#pragma once
+
+#include <concepts>
+#include <coroutine>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <folio/request.hpp>
+#include <folio/response.hpp>
+#include <folio/result.hpp>
+#include <folio/send_result.hpp>
+#include <folio/task.hpp>
+
+namespace folio {
+
+// Status codes of a closing handshake. RFC 6455 §7.4.1 and the IANA registry.
+namespace close_code {
+inline constexpr std::uint16_t normal = 1000;
+inline constexpr std::uint16_t going_away = 1001;
+inline constexpr std::uint16_t protocol_error = 1002;
+inline constexpr std::uint16_t unsupported_data = 1003;
+inline constexpr std::uint16_t no_status = 1005;  // never on the wire: the peer gave no code
+inline constexpr std::uint16_t abnormal = 1006;   // never on the wire: the connection broke
+inline constexpr std::uint16_t invalid_payload = 1007;
+inline constexpr std::uint16_t policy_violation = 1008;
+inline constexpr std::uint16_t message_too_big = 1009;
+inline constexpr std::uint16_t internal_error = 1011;
+inline constexpr std::uint16_t service_restart = 1012;
+inline constexpr std::uint16_t try_again_later = 1013;
+}  // namespace close_code
+
+// One message, in one of five kinds.
+class WsMessage {
+ public:
+  struct Text {
+    std::string payload;  // valid UTF-8
+  };
+  struct Binary {
+    std::vector<std::uint8_t> payload;
+  };
+  struct Ping {
+    std::vector<std::uint8_t> payload;  // at most 125 bytes
+  };
+  struct Pong {
+    std::vector<std::uint8_t> payload;
+  };
+  struct Close {
+    std::uint16_t code = close_code::no_status;
+    std::string reason;
+  };
+
+  WsMessage(Text text) : kind_(std::move(text)) {}      // NOLINT(google-explicit-constructor)
+  WsMessage(Binary bytes) : kind_(std::move(bytes)) {}  // NOLINT
+  WsMessage(Ping ping) : kind_(std::move(ping)) {}      // NOLINT
+  WsMessage(Pong pong) : kind_(std::move(pong)) {}      // NOLINT
+  WsMessage(Close close) : kind_(std::move(close)) {}   // NOLINT
+
+  // Each a pointer to what is in the message, or null when it is of another kind.
+  [[nodiscard]] std::string* text() { return payload_of<Text>(*this); }
+  [[nodiscard]] const std::string* text() const { return payload_of<Text>(*this); }
+  [[nodiscard]] std::vector<std::uint8_t>* binary() { return payload_of<Binary>(*this); }
+  [[nodiscard]] const std::vector<std::uint8_t>* binary() const { return payload_of<Binary>(*this); }
+  [[nodiscard]] const std::vector<std::uint8_t>* ping() const { return payload_of<Ping>(*this); }
+  [[nodiscard]] const std::vector<std::uint8_t>* pong() const { return payload_of<Pong>(*this); }
+  [[nodiscard]] const Close* close() const { return std::get_if<Close>(&kind_); }
+
+  // Calls `visitor` with the Text, Binary, Ping, Pong or Close that it is.
+  template <class Visitor>
+  decltype(auto) visit(Visitor&& visitor) const {
+    return std::visit(std::forward<Visitor>(visitor), kind_);
+  }
+  template <class Visitor>
+  decltype(auto) visit(Visitor&& visitor) {
+    return std::visit(std::forward<Visitor>(visitor), kind_);
+  }
+
+ private:
+  template <class Kind, class Self>
+  static auto payload_of(Self& self) -> decltype(&std::get_if<Kind>(&self.kind_)->payload) {
+    auto* kind = std::get_if<Kind>(&self.kind_);
+    return kind == nullptr ? nullptr : &kind->payload;
+  }
+  std::variant<Text, Binary, Ping, Pong, Close> kind_;
+};
+
+// What happens to a message that finds the queue toward its peer full.
+enum class SlowPeer : std::uint8_t {
+  Close,   // close the connection with 1013: the peer cannot keep up
+  Drop,    // drop the message
+  Latest,  // drop what waits, and keep the message
+};
+
+namespace detail {
+
+class SocketCore;   // the part of a connection that any thread may touch
+class SocketSession;
+
+using SocketRef = std::shared_ptr<SocketCore>;
+
+enum class Opcode : std::uint8_t { Text = 0x1, Binary = 0x2, Ping = 0x9, Pong = 0xA };
+
+SendResult send_frame(const SocketRef& socket, Opcode opcode, std::string_view payload);
+void close_socket(const SocketRef& socket, std::uint16_t code, std::string_view reason);
+bool socket_closed(const SocketRef& socket) noexcept;
+void drop_owner(const SocketRef& socket) noexcept;
+
+// Any contiguous range of bytes: vectors and arrays and spans of std::byte, unsigned char or char, strings.
+template <class T>
+concept ByteRange = std::ranges::contiguous_range<const T> && std::ranges::sized_range<const T> &&
+                    sizeof(std::ranges::range_value_t<const T>) == 1;
+
+template <ByteRange Bytes>
+std::string_view view_of(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(std::ranges::data(bytes)), std::ranges::size(bytes)};
+}
+
+}  // namespace detail
+
+// Waits until there is room for more toward the peer, or the connection is closed.
+class DrainedAwaiter {
+ public:
+  explicit DrainedAwaiter(detail::SocketRef socket) : socket_(std::move(socket)) {}
+  [[nodiscard]] bool await_ready() const;
+  bool await_suspend(std::coroutine_handle<> awaiting);
+  static void await_resume() noexcept {}
+
+ private:
+  detail::SocketRef socket_;
+};
+
+// Waits until the connection is closed, by either side or by a fault.
+class ClosedAwaiter {
+ public:
+  explicit ClosedAwaiter(detail::SocketRef socket) : socket_(std::move(socket)) {}
+  [[nodiscard]] bool await_ready() const;
+  bool await_suspend(std::coroutine_handle<> awaiting);
+  static void await_resume() noexcept {}
+
+ private:
+  detail::SocketRef socket_;
+};
+
+// A handle to send on: copyable, from any thread, weak (it does not keep the connection open), and bounded. When the
+// queue toward the peer is full, the route's policy decides; the connection never grows past its limit.
+class WsSender {
+ public:
+  WsSender() = default;
+  explicit WsSender(detail::SocketRef socket) : socket_(std::move(socket)) {}
+
+  // Sends a text message (UTF-8) and does not wait.
+  SendResult send(std::string_view text) const { return detail::send_frame(socket_, detail::Opcode::Text, text); }
+  SendResult send(const WsMessage& message) const;
+  template <detail::ByteRange Bytes>
+  SendResult send_binary(const Bytes& bytes) const {
+    return detail::send_frame(socket_, detail::Opcode::Binary, detail::view_of(bytes));
+  }
+  SendResult ping(std::string_view payload = {}) const { return detail::send_frame(socket_, detail::Opcode::Ping, payload); }
+  // Starts the closing handshake; what was sent before still arrives.
+  void close(std::uint16_t code = close_code::normal, std::string_view reason = {}) const {
+    detail::close_socket(socket_, code, reason);
+  }
+  [[nodiscard]] bool closed() const noexcept { return detail::socket_closed(socket_); }
+  // `co_await sender.drained()`: until there is room again.
+  [[nodiscard]] DrainedAwaiter drained() const { return DrainedAwaiter(socket_); }
+
+  [[nodiscard]] const detail::SocketRef& socket() const noexcept { return socket_; }
+  friend bool operator==(const WsSender&, const WsSender&) = default;
+
+ private:
+  detail::SocketRef socket_;
+};
+
+// What awaiting a send gives: done, or why not. Sent at once when there is room; otherwise the task waits for it.
+class SendAwaiter {
+ public:
+  SendAwaiter(const detail::SocketRef& socket, detail::Opcode opcode, std::string_view payload);
+  SendAwaiter(const detail::SocketRef& socket, WsMessage message);
+  [[nodiscard]] bool await_ready() const;
+  bool await_suspend(std::coroutine_handle<> awaiting);
+  Result<void> await_resume() const;
+
+ private:
+  detail::SocketRef socket_;
+  SendResult result_;
+};
+
+// The next message of any kind: Result<std::optional<WsMessage>>.
+class ReceiveAwaiter {
+ public:
+  explicit ReceiveAwaiter(detail::SocketRef socket) : socket_(std::move(socket)) {}
+  ReceiveAwaiter(const ReceiveAwaiter&) = delete;
+  ReceiveAwaiter& operator=(const ReceiveAwaiter&) = delete;
+  ~ReceiveAwaiter();
+  [[nodiscard]] bool await_ready() const;
+  void await_suspend(std::coroutine_handle<> awaiting);
+  Result<std::optional<WsMessage>> await_resume();
+
+ private:
+  detail::SocketRef socket_;
+  bool waiting_ = false;
+};
+
+// The next text or binary message: std::optional<WsMessage>.
+class NextAwaiter {
+ public:
+  explicit NextAwaiter(detail::SocketRef socket) : socket_(std::move(socket)) {}
+  NextAwaiter(const NextAwaiter&) = delete;
+  NextAwaiter& operator=(const NextAwaiter&) = delete;
+  ~NextAwaiter();
+  [[nodiscard]] bool await_ready() const;
+  void await_suspend(std::coroutine_handle<> awaiting);
+  std::optional<WsMessage> await_resume();
+
+ private:
+  detail::SocketRef socket_;
+  bool waiting_ = false;
+};
+
+// The receiving half. Owns the connection: it closes when the receiver is gone.
+class WsReceiver {
+ public:
+  explicit WsReceiver(detail::SocketRef socket) : socket_(std::move(socket)) {}
+  WsReceiver(WsReceiver&&) noexcept = default;
+  WsReceiver& operator=(WsReceiver&& other) noexcept {
+    std::swap(socket_, other.socket_);
+    return *this;
+  }
+  ~WsReceiver() {
+    if (socket_) detail::drop_owner(socket_);
+  }
+
+  [[nodiscard]] ReceiveAwaiter receive() { return ReceiveAwaiter(socket_); }
+  [[nodiscard]] NextAwaiter next() { return NextAwaiter(socket_); }
+  [[nodiscard]] ClosedAwaiter closed() { return ClosedAwaiter(socket_); }
+
+ private:
+  detail::SocketRef socket_;
+};
+
+// An open connection. Move-only; it closes (1000) when this is gone. Loop thread only: take a sender() for others.
+class WebSocket {
+ public:
+  explicit WebSocket(detail::SocketRef socket) : socket_(std::move(socket)) {}
+  WebSocket(WebSocket&&) noexcept = default;
+  WebSocket& operator=(WebSocket&& other) noexcept {
+    std::swap(socket_, other.socket_);
+    return *this;
+  }
+  ~WebSocket() {
+    if (socket_) detail::drop_owner(socket_);
+  }
+
+  // `co_await ws.send(…)`: sends a text message, or a WsMessage of any kind, and waits while the peer is slow. Gives a
+  // Result: an error once the connection is closed.
+  SendAwaiter send(std::string_view text) { return {socket_, detail::Opcode::Text, text}; }
+  SendAwaiter send(WsMessage message) { return {socket_, std::move(message)}; }
+  template <detail::ByteRange Bytes>
+  SendAwaiter send_binary(const Bytes& bytes) {
+    return {socket_, detail::Opcode::Binary, detail::view_of(bytes)};
+  }
+  // The next message of any kind, pings and the closing included (a ping has been answered already); nothing after the
+  // close; an error when the connection failed.
+  [[nodiscard]] ReceiveAwaiter receive() { return ReceiveAwaiter(socket_); }
+  // The next text or binary message; nothing once the connection is closed or failed.
+  [[nodiscard]] NextAwaiter next() { return NextAwaiter(socket_); }
+  // Two halves for two tasks.
+  [[nodiscard]] std::pair<WsSender, WsReceiver> split() && {
+    WsSender sender(socket_);
+    return {std::move(sender), WsReceiver(std::move(socket_))};
+  }
+  [[nodiscard]] std::pair<WsSender, WsReceiver> split() & { return std::move(*this).split(); }
+  [[nodiscard]] WsSender sender() const { return WsSender(socket_); }
+  // Sends what is queued and a Close frame; the peer's answer is awaited with a deadline, behind the scenes.
+  // Awaiting it is not needed: `ws.close();` and `co_await ws.close();` both do.
+  struct CloseDone {
+    [[nodiscard]] static bool await_ready() noexcept { return true; }
+    static void await_suspend(std::coroutine_handle<>) noexcept {}
+    static Result<void> await_resume() noexcept { return {}; }
+  };
+  CloseDone close(std::uint16_t code = close_code::normal, std::string_view reason = {}) {
+    detail::close_socket(socket_, code, reason);
+    return {};
+  }
+  // `co_await ws.closed()`: until the connection is closed.
+  [[nodiscard]] ClosedAwaiter closed() const { return ClosedAwaiter(socket_); }
+  // The request that opened the connection: headers, cookies, params, query, and what middleware left.
+  [[nodiscard]] const Request& request() const;
+
+ private:
+  detail::SocketRef socket_;
+};
+
+// A connection that is being upgraded, from upgrade_websocket. Dropping it unused refuses the upgrade.
+class WebSocketConnection {
+ public:
+  explicit WebSocketConnection(detail::SocketRef socket) : socket_(std::move(socket)) {}
+  WebSocketConnection(WebSocketConnection&&) noexcept = default;
+  WebSocketConnection& operator=(WebSocketConnection&& other) noexcept {
+    std::swap(socket_, other.socket_);
+    return *this;
+  }
+  ~WebSocketConnection() {
+    if (socket_) detail::drop_owner(socket_);
+  }
+
+  // Runs `handler` with the open WebSocket. It is kept alive while it runs, so a lambda may capture.
+  // `handler` returns Task<Result<void>> or Task<>.
+  template <class Handler>
+  Task<Result<void>> handle(Handler handler) && {
+    return run(std::move(handler), WebSocket(std::move(socket_)));
+  }
+  template <class Handler>
+  Task<Result<void>> handle(Handler handler) & {
+    return std::move(*this).handle(std::move(handler));
+  }
+  [[nodiscard]] Result<WebSocket> into_websocket() && { return WebSocket(std::move(socket_)); }
+  [[nodiscard]] Result<WebSocket> into_websocket() & { return std::move(*this).into_websocket(); }
+
+ private:
+  template <class Handler>
+  static Task<Result<void>> run(Handler handler, WebSocket socket) {
+    using Done = typename decltype(handler(std::move(socket)))::value_type;
+    if constexpr (std::is_void_v<Done>) {
+      co_await handler(std::move(socket));
+      co_return Result<void>();
+    } else {
+      co_return co_await handler(std::move(socket));
+    }
+  }
+  detail::SocketRef socket_;
+};
+
+// A response to return from the handler (status 101), and the connection that it opens.
+struct Upgrade {
+  Response response;
+  WebSocketConnection connection;
+};
+
+// True when the request asks for a WebSocket. RFC 6455 §4.2.1.
+[[nodiscard]] bool is_websocket_upgrade(const Request& request);
+
+// Accepts the handshake by hand, from an ordinary GET handler, which then returns the response:
+//     auto upgrade = upgrade_websocket(req);
+//     if (!upgrade) return upgrade.error();
+//     auto [response, connection] = std::move(*upgrade);
+// The error says what is wrong with the handshake, with the status that RFC 6455 asks for (400, 403, 426).
+[[nodiscard]] Result<Upgrade> upgrade_websocket(Request& request);
+
+}  // namespace folio

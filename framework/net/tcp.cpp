@@ -1,0 +1,292 @@
+#include "net/tcp.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <uv.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace folio::net {
+
+struct TcpConnection::Handle {
+  uv_tcp_t tcp;
+  uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&tcp); }
+};
+
+struct TcpConnection::Segment {
+  base::Buffer owned;
+  base::SharedBytes shared;
+  std::size_t offset = 0;  // of what is already sent
+  [[nodiscard]] std::string_view rest() const { return (shared ? std::string_view(*shared) : owned.view()).substr(offset); }
+};
+
+// Exists only while the kernel is slower than we are.
+struct TcpConnection::Backlog {
+  std::deque<Segment> waiting;
+  std::deque<Segment> in_flight;  // handed to uv_write; their memory must stay
+  uv_write_t request{};
+  uv_shutdown_t shutdown{};
+};
+
+namespace {
+constexpr std::size_t gather_limit = 64;           // pieces in one writev
+constexpr std::size_t small_shared = 512;          // shared bytes up to this are cheaper copied than gathered
+}  // namespace
+
+TcpConnection::TcpConnection(Loop& loop, TcpEvents& events)
+    : loop_(loop), events_(events), handle_(std::make_unique<Handle>()) {
+  uv_tcp_init(loop.raw(), &handle_->tcp);
+  handle_->tcp.data = this;
+}
+
+TcpConnection::~TcpConnection() = default;
+
+bool TcpConnection::accept(uv_stream_s* listener) noexcept {
+  if (uv_accept(listener, handle_->stream()) != 0) {
+    close();
+    return false;
+  }
+  uv_tcp_nodelay(&handle_->tcp, 1);
+  resume_reading();
+  return true;
+}
+
+void TcpConnection::start_reading() noexcept {
+  uv_read_start(
+      handle_->stream(),
+      [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
+        auto& self = *static_cast<TcpConnection*>(handle->data);
+        *buffer = uv_buf_init(self.loop_.receive_buffer(), Loop::receive_size);
+      },
+      [](uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
+        auto& self = *static_cast<TcpConnection*>(stream->data);
+        Loop& loop = self.loop_;
+        if (count > 0) {
+          if (self.state_ == State::Open) self.events_.on_data({buffer->base, static_cast<std::size_t>(count)});
+        } else if (count == UV_EOF) {
+          uv_read_stop(stream);
+          self.paused_ = true;
+          self.peer_ended_ = true;
+          if (self.state_ == State::Open) {
+            self.events_.on_end();
+          } else if (self.state_ == State::Finishing) {
+            if (self.end_sent_) self.close();
+          }
+        } else if (count < 0) {
+          self.close();
+        }
+        loop.end_turn();
+      });
+}
+
+void TcpConnection::pause_reading() noexcept {
+  if (state_ != State::Open || paused_) return;
+  paused_ = true;
+  uv_read_stop(handle_->stream());
+}
+
+void TcpConnection::resume_reading() noexcept {
+  if (state_ == State::Closing || !paused_ || peer_ended_) return;
+  paused_ = false;
+  start_reading();
+}
+
+base::Buffer& TcpConnection::output() noexcept {
+  if (output_.capacity() == 0) output_ = loop_.take_buffer();
+  mark_dirty();
+  return output_;
+}
+
+TcpConnection::Backlog& TcpConnection::backlog() {
+  if (!backlog_) backlog_ = std::make_unique<Backlog>();
+  return *backlog_;
+}
+
+void TcpConnection::mark_dirty() noexcept { loop_.defer(*this); }
+
+void TcpConnection::write(base::SharedBytes bytes) noexcept { write(std::span(&bytes, 1)); }
+
+void TcpConnection::write(std::span<const base::SharedBytes> bytes) noexcept {
+  if (state_ != State::Open) return;
+  for (const auto& piece : bytes) {
+    if (piece->size() <= small_shared) {
+      output().append(*piece);
+      continue;
+    }
+    auto& waiting = backlog().waiting;
+    if (!output_.empty()) {
+      queued_ += output_.size();
+      waiting.push_back({.owned = std::exchange(output_, {}), .shared = {}});
+    }
+    queued_ += piece->size();
+    waiting.push_back({.owned = {}, .shared = piece});
+  }
+  mark_dirty();
+}
+
+void TcpConnection::run_deferred() noexcept { flush(); }
+
+void TcpConnection::flush() noexcept {
+  if (state_ == State::Closing) return;
+  if (!backlog_) {
+    // The usual case: one run of bytes, and the kernel takes all of it.
+    if (output_.empty()) return;
+    uv_buf_t piece = uv_buf_init(output_.data(), static_cast<unsigned>(output_.size()));
+    const int sent = uv_try_write(handle_->stream(), &piece, 1);
+    if (sent == static_cast<int>(output_.size())) {
+      loop_.give_buffer(std::exchange(output_, {}));
+      return;
+    }
+    if (sent < 0 && sent != UV_EAGAIN) return close();
+    if (sent > 0) output_.consume(static_cast<std::size_t>(sent));
+  }
+  if (!output_.empty()) {
+    queued_ += output_.size();
+    backlog().waiting.push_back({.owned = std::exchange(output_, {}), .shared = {}});
+  }
+  if (backlog_->in_flight.empty() && !backlog_->waiting.empty()) start_write();
+}
+
+// Tries what waits, and hands the rest to libuv. One such request is under way at a time.
+bool TcpConnection::start_write() noexcept {
+  auto& [waiting, in_flight, request, shutdown] = *backlog_;
+  std::array<uv_buf_t, gather_limit> pieces;
+  while (!waiting.empty()) {
+    unsigned count = 0;
+    for (auto& segment : waiting) {
+      if (count == gather_limit) break;
+      const auto rest = segment.rest();
+      pieces[count++] = uv_buf_init(const_cast<char*>(rest.data()), static_cast<unsigned>(rest.size()));
+    }
+    const int sent = uv_try_write(handle_->stream(), pieces.data(), count);
+    if (sent < 0 && sent != UV_EAGAIN) {
+      close();
+      return false;
+    }
+    std::size_t left = sent > 0 ? static_cast<std::size_t>(sent) : 0;
+    queued_ -= left;
+    while (left > 0) {
+      auto& first = waiting.front();
+      const std::size_t size = first.rest().size();
+      if (left < size) {
+        first.offset += left;
+        break;
+      }
+      left -= size;
+      if (!first.shared) loop_.give_buffer(std::move(first.owned));
+      waiting.pop_front();
+    }
+    if (sent <= 0 || left > 0) break;
+  }
+  if (waiting.empty()) {
+    if (!waiting_for_drain_) backlog_.reset();
+    return true;
+  }
+  waiting_for_drain_ = true;
+  std::vector<uv_buf_t> rest;
+  while (!waiting.empty() && rest.size() < gather_limit) {
+    in_flight.push_back(std::move(waiting.front()));
+    waiting.pop_front();
+    const auto bytes = in_flight.back().rest();
+    rest.push_back(uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size())));
+  }
+  request.data = this;
+  const int status = uv_write(&request, handle_->stream(), rest.data(), static_cast<unsigned>(rest.size()),
+                              [](uv_write_t* done, int result) {
+                                auto& self = *static_cast<TcpConnection*>(done->data);
+                                Loop& loop = self.loop_;
+                                self.on_write_done(result);
+                                loop.end_turn();
+                              });
+  if (status != 0) {
+    in_flight.clear();
+    close();
+    return false;
+  }
+  return true;
+}
+
+void TcpConnection::on_write_done(int status) noexcept {
+  for (auto& segment : backlog_->in_flight) {
+    queued_ -= segment.rest().size();
+    if (!segment.shared) loop_.give_buffer(std::move(segment.owned));
+  }
+  backlog_->in_flight.clear();
+  if (state_ == State::Closing) return;
+  if (status != 0) return close();
+  flush();
+  if (state_ == State::Closing || unsent() != 0) return;
+  waiting_for_drain_ = false;
+  if (backlog_ && backlog_->in_flight.empty()) backlog_.reset();
+  if (state_ == State::Finishing) {
+    send_end();
+  } else {
+    events_.on_drained();
+  }
+}
+
+void TcpConnection::finish() noexcept {
+  if (state_ != State::Open) return;
+  flush();
+  if (state_ != State::Open) return;
+  state_ = State::Finishing;
+  if (paused_) resume_reading();
+  if (unsent() == 0) send_end();
+}
+
+void TcpConnection::send_end() noexcept {
+  if (end_sent_) return;
+  end_sent_ = true;
+  auto& request = backlog().shutdown;
+  request.data = this;
+  const int status = uv_shutdown(&request, handle_->stream(), [](uv_shutdown_t* done, int result) {
+    auto& self = *static_cast<TcpConnection*>(done->data);
+    if (self.peer_ended_ || result != 0) self.close();
+  });
+  if (status != 0) close();
+}
+
+void TcpConnection::close() noexcept {
+  if (state_ == State::Closing) return;
+  state_ = State::Closing;
+  uv_close(reinterpret_cast<uv_handle_t*>(handle_->stream()), [](uv_handle_t* handle) {
+    auto& self = *static_cast<TcpConnection*>(handle->data);
+    Loop& loop = self.loop_;
+    self.events_.on_closed();
+    loop.end_turn();
+  });
+}
+
+void TcpConnection::reset() noexcept {
+  if (state_ == State::Closing) return;
+  const int status = uv_tcp_close_reset(&handle_->tcp, [](uv_handle_t* handle) {
+    auto& self = *static_cast<TcpConnection*>(handle->data);
+    Loop& loop = self.loop_;
+    self.events_.on_closed();
+    loop.end_turn();
+  });
+  if (status != 0) return close();
+  state_ = State::Closing;
+}
+
+std::string TcpConnection::peer_address() const {
+  sockaddr_storage address{};
+  int size = sizeof(address);
+  if (uv_tcp_getpeername(&handle_->tcp, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET6) {
+    const auto& six = reinterpret_cast<const sockaddr_in6&>(address);
+    if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr)) {
+      uv_inet_ntop(AF_INET, six.sin6_addr.s6_addr + 12, text.data(), text.size());
+    } else {
+      uv_ip6_name(&six, text.data(), text.size());
+    }
+  } else {
+    uv_ip4_name(reinterpret_cast<const sockaddr_in*>(&address), text.data(), text.size());
+  }
+  return text.data();
+}
+
+}  // namespace folio::net
