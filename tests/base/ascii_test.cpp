@@ -1,0 +1,103 @@
+#include "base/ascii.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace folio::base {
+namespace {
+
+// The C library in its "C" locale knows the same classes.
+TEST(AsciiClasses, AgreeWithTheCLocale) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const bool ascii = byte < 128;
+    EXPECT_EQ(is_digit(c), ascii && std::isdigit(byte) != 0) << byte;
+    EXPECT_EQ(is_upper(c), ascii && std::isupper(byte) != 0) << byte;
+    EXPECT_EQ(is_lower(c), ascii && std::islower(byte) != 0) << byte;
+    EXPECT_EQ(is_alpha(c), ascii && std::isalpha(byte) != 0) << byte;
+    EXPECT_EQ(is_alnum(c), ascii && std::isalnum(byte) != 0) << byte;
+    EXPECT_EQ(is_hex(c), ascii && std::isxdigit(byte) != 0) << byte;
+    EXPECT_EQ(to_lower(c), ascii ? static_cast<char>(std::tolower(byte)) : c) << byte;
+    EXPECT_EQ(to_upper(c), ascii ? static_cast<char>(std::toupper(byte)) : c) << byte;
+  }
+}
+
+TEST(AsciiClasses, HexValue) {
+  EXPECT_EQ(hex_value('0'), 0);
+  EXPECT_EQ(hex_value('9'), 9);
+  EXPECT_EQ(hex_value('a'), 10);
+  EXPECT_EQ(hex_value('F'), 15);
+  EXPECT_EQ(hex_value('g'), -1);
+  EXPECT_EQ(hex_value('/'), -1);
+}
+
+// RFC 9110 §5.6.2
+TEST(AsciiToken, HasTheBytesOfTheGrammar) {
+  const std::string_view separators = "\"(),/:;<=>?@[\\]{} \t";
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const bool visible = byte > 0x20 && byte < 0x7f;
+    EXPECT_EQ(is_token_char(c), visible && separators.find(c) == std::string_view::npos) << byte;
+  }
+  EXPECT_TRUE(is_token("x-Y_1"));
+  EXPECT_FALSE(is_token(""));
+  EXPECT_FALSE(is_token("a b"));
+}
+
+// RFC 9110 §5.5
+TEST(AsciiFieldValue, HasNoControls) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    EXPECT_EQ(is_field_value({&c, 1}), byte == '\t' || (byte >= 0x20 && byte != 0x7f)) << byte;
+  }
+  EXPECT_TRUE(is_field_value(""));
+}
+
+TEST(AsciiCompare, IgnoresCaseOfLettersOnly) {
+  EXPECT_TRUE(iequals("", ""));
+  EXPECT_TRUE(iequals("Content-Type", "cONTENT-tYPE"));
+  EXPECT_FALSE(iequals("a", "ab"));
+  EXPECT_FALSE(iequals("[", "{"));
+  EXPECT_FALSE(iequals("@", "`"));
+  EXPECT_FALSE(iequals("\xc4", "\xe4"));
+  EXPECT_TRUE(istarts_with("HTTP://x", "http://"));
+  EXPECT_FALSE(istarts_with("htt", "http"));
+}
+
+TEST(AsciiTrim, TakesSpaceAndTabOnly) {
+  EXPECT_EQ(trim_ows(" \t a b\t "), "a b");
+  EXPECT_EQ(trim_ows(" \t "), "");
+  EXPECT_EQ(trim_ows(""), "");
+  EXPECT_EQ(trim_ows("\ra\n"), "\ra\n");
+}
+
+// RFC 9110 §5.6.1
+TEST(AsciiList, LeavesOutEmptyMembers) {
+  std::vector<std::string> members;
+  for_each_list_member(",a , b,, \t,c ", [&](std::string_view member) { members.emplace_back(member); });
+  EXPECT_EQ(members, (std::vector<std::string>{"a", "b", "c"}));
+  for_each_list_member("", [](std::string_view) { FAIL(); });
+  for_each_list_member(" , ", [](std::string_view) { FAIL(); });
+}
+
+TEST(AsciiList, FindsATokenInAnyCase) {
+  EXPECT_TRUE(list_has_token("keep-alive, Upgrade", "upgrade"));
+  EXPECT_TRUE(list_has_token("close\t", "close"));
+  EXPECT_FALSE(list_has_token("closed", "close"));
+  EXPECT_FALSE(list_has_token("close;", "close"));
+  EXPECT_FALSE(list_has_token("", "close"));
+}
+
+TEST(AsciiByteSet, IsUsableAtCompileTime) {
+  constexpr ByteSet set = ByteSet("x").add_range('0', '3');
+  static_assert(set.contains('x') && set.contains('3') && !set.contains('4') && !set.contains('\xff'));
+  static_assert(set.contains_all("x012") && set.contains_all("") && !set.contains_all("x4"));
+  EXPECT_TRUE(set.contains('0'));
+}
+
+}  // namespace
+}  // namespace folio::base
