@@ -164,7 +164,8 @@ bool RequestParser::check_line(std::string_view block, std::size_t limit) {
   if (engine_failed_) {
     const RequestLine before = scan_request_line(bytes.substr(0, failed_at_ + 1 - start_), limits_.max_target);
     // llhttp knows all forms of targets that we know, so what it refuses inside of one is wrong.
-    if (before.state == RequestLine::State::InTarget) return fail(line_form), false;
+    const bool in_target = before.state == RequestLine::State::InTarget && failed_at_ - start_ >= before.target_begin;
+    if (in_target) return fail(line_form), false;
   }
   // A method that llhttp does not know ends its work at once, and yet may stand in a request line without fault:
   // RFC 9110 §15.6.2: 501 "is the appropriate response when the server does not recognize the request method". A

@@ -281,7 +281,7 @@ TEST(RequestParserErrors, ComeAtTheFaultyByte) {
       {"GET /\x7f", 400},
       {"GET / HTTP/1.1\r\nX ", 400},
       {"GET / http", 400},
-      {"GET a", 400},
+      {"GET ?", 400},
       {"GET / HTTP/2.0\r\n", 505},
       {"\r\n\r", 400},
       {"FOO / HTTP/1.1\r\n", 501},
