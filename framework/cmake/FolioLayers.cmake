@@ -35,6 +35,13 @@ function(folio_test name)
   add_test(NAME ${name} COMMAND test_${name} --gtest_output=json:${PROJECT_BINARY_DIR}/results/${name}.json)
 endfunction()
 
+# folio_python_test(NAME): tests/NAME/NAME_test.py, run by unittest, one entry in ctest.
+function(folio_python_test name)
+  find_program(FOLIO_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+  add_test(NAME ${name} COMMAND ${FOLIO_PYTHON} ${PROJECT_SOURCE_DIR}/tests/runner/unittest_results.py
+    --results=${PROJECT_BINARY_DIR}/results/${name}.json ${CMAKE_CURRENT_SOURCE_DIR}/${name}/${name}_test.py)
+endfunction()
+
 # folio_program(TARGET SOURCE OUTPUT_NAME name [LINK target…]): a program of ours in bin/ of the build folder. It is
 # defined once its source is there.
 function(folio_program target source)
