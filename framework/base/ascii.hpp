@@ -37,14 +37,14 @@ constexpr char to_upper(char c) {
 }
 
 // The value of a hexadecimal digit of either case, or -1.
-constexpr int hex_value(char c) {
+constexpr int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
 }
 constexpr bool is_hex(char c) {
-  return hex_value(c) >= 0;
+  return hex_digit(c) >= 0;
 }
 
 // A set of bytes as a table: one load a byte.

@@ -86,7 +86,7 @@ void BodyDecoder::step(char c, const Limits& limits) {
 }
 
 void BodyDecoder::step_size(char c) {
-  if (const int digit = base::hex_value(c); digit >= 0) {
+  if (const int digit = base::hex_digit(c); digit >= 0) {
     // RFC 9112 §7.1: "Recipients MUST anticipate potentially large hexadecimal numerals and prevent parsing errors due
     // to integer conversion overflows".
     if (remaining_ >> 60 != 0) return fail(size_overflow);

@@ -26,13 +26,13 @@ TEST(AsciiClasses, AgreeWithTheCLocale) {
   }
 }
 
-TEST(AsciiClasses, HexValue) {
-  EXPECT_EQ(hex_value('0'), 0);
-  EXPECT_EQ(hex_value('9'), 9);
-  EXPECT_EQ(hex_value('a'), 10);
-  EXPECT_EQ(hex_value('F'), 15);
-  EXPECT_EQ(hex_value('g'), -1);
-  EXPECT_EQ(hex_value('/'), -1);
+TEST(AsciiClasses, HexDigit) {
+  EXPECT_EQ(hex_digit('0'), 0);
+  EXPECT_EQ(hex_digit('9'), 9);
+  EXPECT_EQ(hex_digit('a'), 10);
+  EXPECT_EQ(hex_digit('F'), 15);
+  EXPECT_EQ(hex_digit('g'), -1);
+  EXPECT_EQ(hex_digit('/'), -1);
 }
 
 // RFC 9110 §5.6.2
