@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import subprocess
 import sys
 import tempfile
@@ -140,10 +141,12 @@ class Running(Folder):
 
     def assert_gone(self, pid):
         try:
-            state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
+            process_file = os.pidfd_open(pid)
+        except ProcessLookupError:
             return
-        self.assertIn(state, "ZX")
+        self.addCleanup(os.close, process_file)
+        ended, _, _ = select.select([process_file], [], [], 30)  # readable once it has ended, reaped or not
+        self.assertTrue(ended)
 
     def test_program_that_is_not_there(self):
         finished = process.run([str(self.folder / "none")], self.folder / "log", seconds=5)
