@@ -1,0 +1,185 @@
+// One end of a WebSocket connection after its handshake, as RFC 6455 has it: bytes in, events and bytes out. It knows
+// no socket, no clock and no thread; a connection has one, and only one thread at a time may be inside it.
+//
+// Receiving. Give receive() what was read. It takes bytes from the front until an event is ready or all are taken, so
+// the caller keeps no input back:
+//
+//   std::span<char> input = …;                    // writable: payloads are unmasked where they lie
+//   for (;;) {
+//     ws::Event event = protocol.receive(input, out);
+//     if (event.kind == ws::Event::Kind::None) break;   // all of the input is taken
+//     …
+//   }
+//   // send `out`
+//
+// Lifetime. An event's payload and reason are views: into the input, when a message of one frame lies whole in it, else
+// into the protocol. They are valid until the next call of receive() or take(), no longer than the input,
+// and until the protocol is moved.
+//
+// Output. `out` is what this connection has not sent yet, all of it: replies are appended to it (the pong for a ping,
+// the Close frame that answers one, the Close frame of a connection that failed), as is all that the send functions
+// write.
+//
+// Pings. RFC 6455 §5.5.3: "If an endpoint receives a Ping frame and has not yet sent Pong frame(s) in response to
+// previous Ping frame(s), the endpoint MAY elect to send a Pong frame for only the most recently processed Ping frame."
+// So that a peer that floods us with pings and never reads cannot make `out` grow: once Options::max_pong_backlog bytes
+// of pongs may be unsent (counted from when receive() or flush_pong() last saw `out` empty), a pong is held back, and
+// each later ping takes its place. It goes out with the next receive() that finds `out` empty; or call flush_pong()
+// after `out` has been sent, when pong_pending().
+//
+// Ending. After Close or Failed, or when finished(): send what is in `out`, then shut down the write side; the server
+// does so at once, a client waits for the server (§7.1.1). When the transport ends by itself, call abnormal().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/buffer.hpp"
+#include "ws/close.hpp"
+#include "ws/fragment.hpp"
+#include "ws/frame.hpp"
+
+namespace folio::ws {
+
+struct Options {
+  // Bytes of a message, over all of its frames, as the application gets it. Beyond it: 1009.
+  std::uint64_t max_message_size = 1024 * 1024;
+  // Bytes of one data frame's payload. Beyond it: 1009. By default only the message's limit counts.
+  std::uint64_t max_frame_size = std::numeric_limits<std::int64_t>::max();
+  // Data frames of one message. A guard against endless empty fragments; 4 MiB in frames of 64 bytes, 65,536 of them,
+  // are legal traffic. Beyond it: 1009.
+  std::uint32_t max_fragments = 262'144;
+  // Bytes of automatic pongs that may wait in `out`: see above.
+  std::uint32_t max_pong_backlog = 4096;
+  // Reserved bits to which a negotiated extension gives a meaning: see HeaderPolicy.
+  std::uint8_t reserved_bits = 0;
+};
+
+struct Event {
+  enum class Kind : std::uint8_t {
+    None,    // nothing more to be had from this input
+    Text,    // a whole message; payload is valid UTF-8
+    Binary,  // a whole message
+    Ping,    // payload; the pong is on its way already
+    Pong,    // payload
+    Close,   // the peer's Close frame; code and reason. The answer is in `out`. Nothing more will be received
+    Failed,  // the peer broke the protocol or a limit; code, and a reason that says what was wrong. The Close frame is
+             // in `out`. Nothing more will be received
+  };
+
+  Kind kind = Kind::None;
+  std::uint8_t reserved = 0;  // of a message's first frame: rsv1 | rsv2 | rsv3
+  CloseCode code = CloseCode::NoStatus;
+  std::string_view payload;
+  std::string_view reason;
+};
+
+class Protocol {
+ public:
+  // RFC 6455 §7.1: where the connection stands in its closing handshake.
+  enum class State : std::uint8_t {
+    Open,
+    Closing,   // we sent Close; the peer's is awaited, and its messages are still received
+    Finished,  // both sent Close, or the connection failed: nothing more is received or sent
+    Closed,    // the transport is gone
+  };
+
+  explicit Protocol(Role role, const Options& options = {});
+  Protocol(Protocol&&) noexcept;
+  Protocol& operator=(Protocol&&) noexcept;
+  ~Protocol();
+
+  // The next event, or None when all of `input` is taken. Advances `input`, and unmasks in place what it takes.
+  [[nodiscard]] Event receive(std::span<char>& input, base::Buffer& out);
+
+  // The payload of the event that receive() gave last, as a string of its own: moved out without a copy where the
+  // message was assembled, copied where it lies in the input.
+  [[nodiscard]] std::string take(const Event& event);
+
+  // Each of these writes one frame to `out`, and gives false, writing nothing, when no such frame may be sent any more.
+
+  // REQUIRES: opcode is Text (and the payload UTF-8) or Binary.
+  // RFC 6455 §5.5.1: "The application MUST NOT send any more data frames after sending a Close frame."
+  [[nodiscard]] bool send(Opcode opcode, std::string_view payload, base::Buffer& out);
+  // The header alone, for a payload of `size` bytes that the caller sends right behind `out` without copying it.
+  // REQUIRES: as for send(); our role is Server, since a client's payload must be masked.
+  [[nodiscard]] bool send_header_only(Opcode opcode, std::uint64_t size, base::Buffer& out);
+  // False, too, when the payload has more than 125 bytes.
+  [[nodiscard]] bool ping(std::string_view payload, base::Buffer& out);
+  // An unsolicited pong; those that answer a ping are sent by receive().
+  [[nodiscard]] bool pong(std::string_view payload, base::Buffer& out);
+  // Starts the closing handshake. NoStatus gives a Close frame without a code. False, too, for a code that may not be
+  // on the wire. A reason of more than 123 bytes is cut between code points, one that is not UTF-8 is left out.
+  [[nodiscard]] bool close(CloseCode code, std::string_view reason, base::Buffer& out);
+
+  // Whether a pong is held back; flush_pong() writes it if `out` has room by now.
+  [[nodiscard]] bool pong_pending() const { return held_pong_ != nullptr; }
+  void flush_pong(base::Buffer& out);
+
+  // The transport ended. Gives a Close event, code 1006, if neither a Close nor a Failed event was given before, and
+  // None if so. RFC 6455 §7.1.5: "If _The WebSocket Connection is Closed_ and no Close control frame was received by
+  // the endpoint […], _The WebSocket Connection Close Code_ is considered to be 1006."
+  [[nodiscard]] Event abnormal();
+
+  [[nodiscard]] Role role() const { return role_; }
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] bool open() const { return state_ == State::Open; }
+  // Whether nothing more will be received or sent: end the transport once `out` is sent.
+  [[nodiscard]] bool finished() const { return state_ >= State::Finished; }
+  // Whether the peer is in the middle of a frame or of a fragmented message.
+  [[nodiscard]] bool inside_message() const { return inside_frame_ || header_size_ != 0 || assembly_.open(); }
+
+ private:
+  // What a client masks with: unpredictable keys, drawn in batches.
+  struct MaskKeys;
+  struct ControlPayload;
+
+  void set_state(State next);
+  HeaderStatus next_header(std::span<char>& input);
+  // A frame whose header is read; and the rest of one whose payload arrives in pieces. None says: go on.
+  Event begin_frame(std::span<char>& input, base::Buffer& out);
+  Event continue_frame(std::span<char>& input, base::Buffer& out);
+  std::string_view unmask(std::span<char>& input, std::size_t count);
+
+  Event on_control(std::string_view payload, base::Buffer& out);
+  Event on_close(std::string_view payload, base::Buffer& out);
+  void on_ping(std::string_view payload, base::Buffer& out);
+  Event fail(CloseCode code, std::string_view reason, base::Buffer& out);
+  Event refuse(HeaderStatus status, base::Buffer& out);
+  Event refuse_over_limit(const char* what, std::uint64_t limit, const char* unit, base::Buffer& out);
+  void release_delivered();
+
+  void write_frame(Opcode opcode, std::string_view payload, base::Buffer& out);
+  void write_close_frame(CloseCode code, std::string_view reason, base::Buffer& out);
+  void write_pong(std::string_view payload, base::Buffer& out);
+  MaskKey next_mask_key();
+
+  Options options_;
+  MessageAssembly assembly_;
+  FrameHeader frame_;            // of the frame that we are inside of; its key is rotated to the next byte
+  std::uint64_t remaining_ = 0;  // bytes of its payload that have not arrived
+
+  std::unique_ptr<ControlPayload> control_;    // a control frame that arrives in pieces
+  std::unique_ptr<ControlPayload> held_pong_;  // the payload of a pong that is held back
+  std::unique_ptr<MaskKeys> mask_keys_;        // clients only
+  std::uint32_t pong_bytes_ = 0;               // of pongs written since `out` was last seen empty
+
+  char header_[max_header_size];  // a header that arrives in pieces
+  std::uint8_t header_size_ = 0;
+  std::uint8_t message_reserved_ = 0;  // the reserved bits of the message's first frame
+  Role role_;
+  State state_ = State::Open;
+  bool inside_frame_ = false;
+  bool delivered_ = false;  // the last event's views point into assembly_ or control_
+};
+
+// A server's frame, header and payload, to be made once and sent to many: never changed after it is made, so any thread
+// may read it. REQUIRES: as for Protocol::send.
+[[nodiscard]] std::shared_ptr<const std::string> make_server_frame(Opcode opcode, std::string_view payload);
+
+}  // namespace folio::ws
