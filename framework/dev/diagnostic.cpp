@@ -86,29 +86,31 @@ constexpr std::array<std::pair<std::string_view, Severity>, 4> kSeverities{{
 
 // "file:12:7: error: message", or "program: error: message" of a linker or a driver. False for any other line.
 bool parse_head(std::string_view line, Head& head) {
+  // The first of the words that begins the line or stands behind ": "; a message may quote the others.
+  std::size_t begin = std::string_view::npos;
   for (const auto& [word, severity] : kSeverities) {
     const auto at = line.find(word);
-    if (at == std::string_view::npos) continue;
-    if (at != 0 && !(at >= 2 && line.substr(at - 2, 2) == ": ")) continue;
+    if (at >= begin || !(at == 0 || (at >= 2 && line.substr(at - 2, 2) == ": "))) continue;
+    begin = at;
     head.severity = severity;
     head.message = line.substr(at + word.size());
-    head.place = {};
-    if (at == 0) return true;
-    auto where = line.substr(0, at - 2);
-    std::size_t first = 0;
-    std::size_t second = 0;
-    if (take_number_at_end(where, first)) {
-      if (take_number_at_end(where, second)) {
-        head.place = {std::string(where), second, first};
-      } else {
-        head.place = {std::string(where), first, 0};
-      }
-      return true;
-    }
-    // A tool's own name ("mold", "/usr/bin/ld.lld-19"); prose that happens to hold "error: " has blanks before it.
-    return where.find(' ') == std::string_view::npos;
   }
-  return false;
+  if (begin == std::string_view::npos) return false;
+  head.place = {};
+  if (begin == 0) return true;
+  auto where = line.substr(0, begin - 2);
+  std::size_t first = 0;
+  std::size_t second = 0;
+  if (take_number_at_end(where, first)) {
+    if (take_number_at_end(where, second)) {
+      head.place = {std::string(where), second, first};
+    } else {
+      head.place = {std::string(where), first, 0};
+    }
+    return true;
+  }
+  // A tool's own name ("mold", "/usr/bin/ld.lld-19"); prose that happens to hold "error: " has blanks before it.
+  return where.find(' ') == std::string_view::npos;
 }
 
 // "message [-Wunused-variable]" → the flag.

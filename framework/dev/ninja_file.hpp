@@ -1,0 +1,42 @@
+// The text of the ninja files that build an app. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dev/toolchain.hpp"
+
+namespace folio::dev {
+
+// One generated translation unit, as codegen left it.
+struct BuildUnit {
+  std::string name;    // stable, fit for a file name
+  std::string source;  // the wrapper, absolute
+  std::string folder;  // of the user's file, absolute: where its relative includes begin
+};
+
+struct BuildPlan {
+  const Toolchain& toolchain;
+  std::string app_root;  // includes may be relative to it, too
+  std::vector<BuildUnit> units;
+};
+
+// Ninja's output begins a line with this for each step that it has done.
+inline constexpr std::string_view kNinjaStatus = "[folio] ";
+inline constexpr std::string_view kPreludeStep = "prelude";
+inline constexpr std::string_view kCompileStep = "compile ";
+inline constexpr std::string_view kLinkStep = "link ";
+
+// For development: prelude.pch, obj/NAME.o and so/NAME.so for each unit, relative to the file's folder.
+[[nodiscard]] std::string ninja_for_routes(const BuildPlan& plan);
+
+// For release: obj/NAME.o for each unit (among them the table and main), linked to `app` and stripped to
+// `app.stripped`.
+[[nodiscard]] std::string ninja_for_app(const BuildPlan& plan);
+
+// A word of a ninja `build` line, and an argument of a command, with what is special in them escaped.
+[[nodiscard]] std::string ninja_path(std::string_view path);
+[[nodiscard]] std::string shell_argument(std::string_view argument);
+
+}  // namespace folio::dev
