@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <folio/json_value.hpp>
+
 namespace folio::json {
 
 // A string in quotes, escaped as RFC 8259 §7 demands and no further. Bytes that are not UTF-8 become U+FFFD.
@@ -17,5 +19,8 @@ void append_number(std::string& out, std::uint64_t value);
 // takes it for a whole number.
 void append_number(std::string& out, double value);
 void append_number(std::string& out, float value);
+
+// With `indent` spaces a level, or on one line; `level` is that of the value itself.
+void append_value(std::string& out, const JsonValue& value, int indent = 0, int level = 0);
 
 }  // namespace folio::json

@@ -23,6 +23,20 @@ void break_line(std::string& out, int indent, int level) {
   out.append(static_cast<std::size_t>(indent) * static_cast<std::size_t>(level), ' ');
 }
 
+// The double as a whole number of type I, when it is one.
+template <class I>
+std::optional<I> whole(double value) {
+  // The bounds are powers of two, and so exact: -2^63 and 2^63, or 0 and 2^64.
+  const double above = std::ldexp(1.0, std::numeric_limits<I>::digits);
+  const double lowest = std::is_signed_v<I> ? -above : 0.0;
+  if (!(value >= lowest && value < above) || value != std::trunc(value)) return std::nullopt;
+  return static_cast<I>(value);
+}
+
+}  // namespace
+
+namespace json {
+
 void append_value(std::string& out, const JsonValue& value, int indent, int level) {
   switch (value.kind()) {
     case JsonValue::Kind::Null:
@@ -74,17 +88,7 @@ void append_value(std::string& out, const JsonValue& value, int indent, int leve
   }
 }
 
-// The double as a whole number of type I, when it is one.
-template <class I>
-std::optional<I> whole(double value) {
-  // The bounds are powers of two, and so exact: -2^63 and 2^63, or 0 and 2^64.
-  const double above = std::ldexp(1.0, std::numeric_limits<I>::digits);
-  const double lowest = std::is_signed_v<I> ? -above : 0.0;
-  if (!(value >= lowest && value < above) || value != std::trunc(value)) return std::nullopt;
-  return static_cast<I>(value);
-}
-
-}  // namespace
+}  // namespace json
 
 JsonValue::JsonValue(const char* text) : JsonValue() {
   if (text != nullptr) *this = JsonValue(std::string(text));
@@ -193,7 +197,7 @@ std::optional<JsonValue> JsonValue::parse(std::string_view text, JsonError* erro
 
 std::string JsonValue::dump(int indent) const {
   std::string out;
-  append_value(out, *this, indent, 0);
+  json::append_value(out, *this, indent);
   return out;
 }
 

@@ -26,7 +26,7 @@ void write_c_string(std::string& out, const WriteType& type, const void* from) {
   json::append_string(out, text);
 }
 void write_value(std::string& out, const WriteType&, const void* from) {
-  out.append(static_cast<const JsonValue*>(from)->dump());
+  json::append_value(out, *static_cast<const JsonValue*>(from));
 }
 
 template <class I>

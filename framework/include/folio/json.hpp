@@ -117,6 +117,11 @@ template <class T>
   return out;
 }
 
+// For braces: `to_json({{"error", "not found"}})`.
+[[nodiscard]] inline std::string to_json(const JsonValue& value) {
+  return value.dump();
+}
+
 // Anything that can be written as JSON, as a JsonValue: `{{"users", to_json_value(users)}}`.
 template <class T>
 [[nodiscard]] JsonValue to_json_value(const T& value) {
