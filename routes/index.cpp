@@ -5,7 +5,7 @@
 
 using namespace folio;
 
-// A plain string, ready when the program starts. `R"html(` … `)html"` is C++ for text as it stands.
+// A raw string: text as it stands, quotes and all.
 static constexpr const char* page = R"html(<!doctype html>
 <html lang="en">
 <head>
@@ -53,7 +53,7 @@ static constexpr const char* page = R"html(<!doctype html>
   code, pre { font-family: ui-monospace, "Cascadia Mono", "SF Mono", Menlo, Consolas, monospace; font-size: .875em; }
   :not(pre) > code { padding: .1em .35em; background: var(--code); border-radius: .3em; color: var(--ink); white-space: nowrap; }
   pre {
-    margin: auto 0 0; padding: .875rem 1rem; overflow-x: auto; line-height: 1.55; font-size: .8125rem;
+    margin: 0; padding: .875rem 1rem; overflow-x: auto; line-height: 1.55; font-size: .8125rem;
     background: var(--code); border: 1px solid var(--line); border-radius: .625rem;
   }
   pre .dim { color: var(--soft); }
@@ -63,7 +63,7 @@ static constexpr const char* page = R"html(<!doctype html>
   td:last-child { color: var(--soft); }
   a { color: var(--leaf); text-underline-offset: .2em; }
   :focus-visible { outline: 3px solid var(--leaf); outline-offset: 3px; border-radius: .25rem; }
-  @media (max-width: 40rem) { td:last-child { display: none; } }
+  @media (max-width: 40rem) { td:last-child { display: none; } td { padding-right: 0; } td code { white-space: normal; } }
 </style>
 </head>
 <body>
