@@ -368,7 +368,7 @@ MaskKey Protocol::next_mask_key() {
   return mask_keys_->next();
 }
 
-std::shared_ptr<const std::string> make_server_frame(Opcode opcode, std::string_view payload) {
+base::SharedBytes make_server_frame(Opcode opcode, std::string_view payload) {
   char header[max_header_size];
   const std::size_t size = write_server_header(header, first_byte(opcode), payload.size());
   auto frame = std::make_shared<std::string>();

@@ -40,6 +40,7 @@
 #include <string_view>
 
 #include "base/buffer.hpp"
+#include "base/shared_bytes.hpp"
 #include "ws/close.hpp"
 #include "ws/fragment.hpp"
 #include "ws/frame.hpp"
@@ -180,6 +181,6 @@ class Protocol {
 
 // A server's frame, header and payload, to be made once and sent to many: never changed after it is made, so any thread
 // may read it. REQUIRES: as for Protocol::send.
-[[nodiscard]] std::shared_ptr<const std::string> make_server_frame(Opcode opcode, std::string_view payload);
+[[nodiscard]] base::SharedBytes make_server_frame(Opcode opcode, std::string_view payload);
 
 }  // namespace folio::ws

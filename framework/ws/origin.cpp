@@ -1,0 +1,56 @@
+#include "ws/origin.hpp"
+
+#include "base/ascii.hpp"
+
+namespace folio::ws {
+namespace {
+
+// scheme "://" host [ ":" port ]; the scheme is empty when it was not given.
+struct Parts {
+  std::string_view scheme;
+  std::string_view authority;
+};
+
+Parts split(std::string_view origin) {
+  const std::size_t at = origin.find("://");
+  if (at == std::string_view::npos) return {{}, origin};
+  return {origin.substr(0, at), origin.substr(at + 3)};
+}
+
+// Without the port that the scheme means anyway.
+std::string_view without_default_port(std::string_view authority, std::string_view scheme) {
+  const std::string_view port = base::iequals(scheme, "https") || base::iequals(scheme, "wss") ? ":443"
+                                : base::iequals(scheme, "http") || base::iequals(scheme, "ws") ? ":80"
+                                                                                               : "";
+  if (!port.empty() && authority.ends_with(port)) authority.remove_suffix(port.size());
+  return authority;
+}
+
+bool same_authority(std::string_view left, std::string_view right, std::string_view scheme) {
+  return base::iequals(without_default_port(left, scheme), without_default_port(right, scheme));
+}
+
+bool matches(std::string_view entry, std::string_view origin) {
+  if (entry == "*") return true;
+  if (entry == "null" || origin == "null") return entry == origin;
+  const Parts wanted = split(entry);
+  const Parts given = split(origin);
+  if (!wanted.scheme.empty() && !base::iequals(wanted.scheme, given.scheme)) return false;
+  if (!wanted.authority.starts_with("*.")) return same_authority(wanted.authority, given.authority, given.scheme);
+  const std::string_view suffix = without_default_port(wanted.authority.substr(1), given.scheme);
+  const std::string_view authority = without_default_port(given.authority, given.scheme);
+  return authority.size() > suffix.size() && base::iequals(authority.substr(authority.size() - suffix.size()), suffix);
+}
+
+}  // namespace
+
+bool is_origin_allowed(const OriginPolicy& policy, std::string_view origin, std::string_view host) {
+  const Parts given = split(origin);
+  if (!given.scheme.empty() && !host.empty() && same_authority(given.authority, host, given.scheme)) return true;
+  for (const std::string& entry : policy.allowed) {
+    if (matches(entry, origin)) return true;
+  }
+  return false;
+}
+
+}  // namespace folio::ws
