@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 
+#include "base/ascii.hpp"
 #include "http/field_section.hpp"
 #include "http/request_line.hpp"
 
@@ -46,15 +47,17 @@ llhttp_t* engine(unsigned char* storage) {
   return std::launder(reinterpret_cast<llhttp_t*>(storage));
 }
 
-// What llhttp refuses among the field lines.
-ParseError field_error(int code) {
+// What llhttp refuses among the field lines; `at` is the byte.
+ParseError field_error(int code, std::string_view block, std::size_t at) {
+  const std::size_t line = block.rfind('\n', at == 0 ? 0 : at - 1) + 1;
+  if (line < block.size() && base::is_ows(block[line])) {
+    return {400, "A header line begins with white space: headers must not be folded over lines."};
+  }
   switch (code) {
     case HPE_INVALID_HEADER_TOKEN:
       return {400,
               "A header line must have the form name: value, without control characters and without white space before "
               "the colon."};
-    case HPE_UNEXPECTED_SPACE:
-      return {400, "A header line begins with white space."};
     case HPE_INVALID_CONTENT_LENGTH:
       return {400, "The Content-Length header must be one decimal number below 2^64."};
     case HPE_UNEXPECTED_CONTENT_LENGTH:
@@ -114,7 +117,7 @@ RequestParser::State RequestParser::parse_head(std::string_view block) {
     if (decide && !check_line(block, limit)) return state_;
   }
   if (line_done_) {
-    if (engine_failed_) return fail(field_error(engine_error_));
+    if (engine_failed_) return fail(field_error(engine_error_, block, failed_at_));
     if (end != 0) return finish_head(block, end);
   }
   // Nothing of a complete head is missing here, so another byte would be one too many.

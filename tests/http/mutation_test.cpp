@@ -224,6 +224,7 @@ TEST(Mutation, ParserAndGrammarAgree) {
     const Outcome outcome = whole(input, limits);
     const Reading reading = StrictGrammar::read(input, limits.max_body);
     const std::string shown = "mutant " + std::to_string(i) + ": " + outcome.reason + "\n" + printable(input);
+    if (reading.end == Verdict::Either) continue;
     ASSERT_EQ(complete(outcome), reading.messages) << shown;
     if (outcome.status != 0) {
       ++refused;

@@ -23,11 +23,12 @@ struct GrammarMessage {
   friend bool operator==(const GrammarMessage&, const GrammarMessage&) = default;
 };
 
-enum class Verdict { Complete, Incomplete, Invalid };
+// Either: llhttp 8 refuses it and llhttp 9 does not; both may.
+enum class Verdict { Complete, Incomplete, Invalid, Either };
 
 struct Reading {
   std::vector<GrammarMessage> messages;  // the complete ones
-  Verdict end = Verdict::Complete;       // of what follows them: nothing, the beginning of a message, or no message
+  Verdict end = Verdict::Complete;       // of what follows them: nothing, the beginning of a message, no message …
 };
 
 class StrictGrammar {
@@ -45,6 +46,8 @@ class StrictGrammar {
       reading.end = Verdict::Incomplete;
     } catch (Invalid) {
       reading.end = Verdict::Invalid;
+    } catch (Either) {
+      reading.end = Verdict::Either;
     }
     return reading;
   }
@@ -52,6 +55,7 @@ class StrictGrammar {
  private:
   struct Incomplete {};
   struct Invalid {};
+  struct Either {};
 
   StrictGrammar(std::string_view input, std::uint64_t max_body) : input_(input), max_body_(max_body) {}
 
@@ -226,7 +230,7 @@ class StrictGrammar {
     }
     literal("\r\n");
     fields.emplace_back(name, trimmed(value));
-    // POLICY: llhttp takes no TAB behind a Content-Length, nor behind a transfer coding.
+    // llhttp 8 takes no TAB behind a Content-Length, nor behind a transfer coding.
     const bool tab = value.find('\t', value.find_last_not_of(" \t") + 1) != std::string::npos;
     const bool framing = lower(name) == "content-length" || lower(name) == "transfer-encoding";
     if (framing && tab && !trimmed(value).empty()) tab_behind_framing_ = true;
@@ -236,7 +240,7 @@ class StrictGrammar {
     tab_behind_framing_ = false;
     while (peek() != '\r') field_line(message.fields);
     literal("\r\n");
-    require(!tab_behind_framing_);
+    if (tab_behind_framing_) throw Either{};
   }
 
   static std::vector<std::string> all(const GrammarMessage& message, const std::string& name) {
