@@ -44,8 +44,8 @@ struct ParamNames<0> {
   std::array<std::string_view, 0> names;
 };
 
-using PlainHandler = Response (*)(Request&);
-using TaskHandler = Task<Response> (*)(Request&);
+using PlainHandler = Result<Response> (*)(Request&);
+using TaskHandler = Task<Result<Response>> (*)(Request&);
 // Gives the task that runs the connection, not yet begun; or the error that refuses the upgrade.
 using SocketHandler = Result<Task<>> (*)(Request&, WebSocket);
 
@@ -69,8 +69,8 @@ struct RouteUnit {
   std::array<Handler, handler_methods> handlers{};
   Handler any;
   SocketHandler websocket = nullptr;
-  Task<Response> (*middleware)(Request&, Next) = nullptr;
-  Task<Response> (*error)(Request&, AppError) = nullptr;
+  Task<Result<Response>> (*middleware)(Request&, Next) = nullptr;
+  Task<Result<Response>> (*error)(Request&, AppError) = nullptr;
   TaskHandler not_found = nullptr;
   bool (*match)(std::string_view segment) = nullptr;
 };
@@ -210,7 +210,7 @@ inline constexpr bool is_result = false;
 template <class T>
 inline constexpr bool is_result<Result<T>> = true;
 
-// Turns what a handler returned into a response; an AppError in it travels as an exception of ours would: by value.
+// Turns what a handler returned into a response, or the error that app/dispatch answers in its place.
 template <class T>
 Result<Response> to_response(T&& value) {
   using V = std::remove_cvref_t<T>;
@@ -250,16 +250,6 @@ Result<Response> to_response(T&& value) {
   }
 }
 
-// An error page or problem response for this request, by the route's format: app/ has the one rule for that.
-Response error_response(Request& request, const AppError& error);
-
-template <class T>
-Response finish(Request& request, T&& value) {
-  Result<Response> response = to_response(std::forward<T>(value));
-  if (!response) return error_response(request, response.error());
-  return *std::move(response);
-}
-
 // --- binding ---
 
 template <auto Entity>
@@ -271,18 +261,18 @@ struct Bound {
   static constexpr bool is_plain = !is_task<Return> && !List::any_async;
 
   template <std::size_t... I>
-  static Response call_plain(Request& request, std::index_sequence<I...>) {
-    // Braces: arguments are fetched from left to right.
+  static Result<Response> call_plain(Request& request, std::index_sequence<I...>) {
+    // In braces, so that arguments are fetched from left to right.
     auto fetched = std::tuple{ArgumentOf<std::tuple_element_t<I, Arguments>>::fetch(request)...};
-    if (const AppError* error = List::first_error(fetched)) return error_response(request, *error);
+    if (const AppError* error = List::first_error(fetched)) return AppError(*error);
     if constexpr (std::is_void_v<Return>) {
       (*Entity)(ArgumentOf<std::tuple_element_t<I, Arguments>>::pass(std::get<I>(fetched))...);
       return Response::status(204);
     } else {
-      return finish(request, (*Entity)(ArgumentOf<std::tuple_element_t<I, Arguments>>::pass(std::get<I>(fetched))...));
+      return to_response((*Entity)(ArgumentOf<std::tuple_element_t<I, Arguments>>::pass(std::get<I>(fetched))...));
     }
   }
-  static Response plain(Request& request) {
+  static Result<Response> plain(Request& request) {
     return call_plain(request, std::make_index_sequence<std::tuple_size_v<Arguments>>());
   }
 
@@ -307,25 +297,25 @@ struct Bound {
   }
 
   template <std::size_t... I>
-  static Task<Response> call_task(Request& request, std::index_sequence<I...>) {
+  static Task<Result<Response>> call_task(Request& request, std::index_sequence<I...>) {
     auto fetched = std::tuple{co_await fetch_task<std::tuple_element_t<I, Arguments>>(request)...};
-    if (const AppError* error = List::first_error(fetched)) co_return error_response(request, *error);
+    if (const AppError* error = List::first_error(fetched)) co_return AppError(*error);
     if constexpr (is_task<Return>) {
       auto task = (*Entity)(ArgumentOf<std::tuple_element_t<I, Arguments>>::pass(std::get<I>(fetched))...);
       if constexpr (std::is_void_v<typename Return::value_type>) {
         co_await std::move(task);
         co_return Response::status(204);
       } else {
-        co_return finish(request, co_await std::move(task));
+        co_return to_response(co_await std::move(task));
       }
     } else if constexpr (std::is_void_v<Return>) {
       (*Entity)(ArgumentOf<std::tuple_element_t<I, Arguments>>::pass(std::get<I>(fetched))...);
       co_return Response::status(204);
     } else {
-      co_return finish(request, (*Entity)(ArgumentOf<std::tuple_element_t<I, Arguments>>::pass(std::get<I>(fetched))...));
+      co_return to_response((*Entity)(ArgumentOf<std::tuple_element_t<I, Arguments>>::pass(std::get<I>(fetched))...));
     }
   }
-  static Task<Response> task(Request& request) {
+  static Task<Result<Response>> task(Request& request) {
     return call_task(request, std::make_index_sequence<std::tuple_size_v<Arguments>>());
   }
 };
@@ -397,21 +387,21 @@ constexpr SocketHandler bind_socket() {
 }
 
 template <auto Entity>
-Task<Response> middleware_entry(Request& request, Next next) {
+Task<Result<Response>> middleware_entry(Request& request, Next next) {
   using Return = typename decltype(signature_of<Entity>())::Return;
   if constexpr (is_task<Return>) {
-    co_return finish(request, co_await (*Entity)(request, next));
+    co_return to_response(co_await (*Entity)(request, next));
   } else {
-    co_return finish(request, (*Entity)(request, next));
+    co_return to_response((*Entity)(request, next));
   }
 }
 template <auto Entity>
-Task<Response> error_entry(Request& request, AppError error) {
+Task<Result<Response>> error_entry(Request& request, AppError error) {
   using Return = typename decltype(signature_of<Entity>())::Return;
   if constexpr (is_task<Return>) {
-    co_return finish(request, co_await (*Entity)(request, error));
+    co_return to_response(co_await (*Entity)(request, error));
   } else {
-    co_return finish(request, (*Entity)(request, error));
+    co_return to_response((*Entity)(request, error));
   }
 }
 

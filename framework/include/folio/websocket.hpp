@@ -117,6 +117,7 @@ SendResult send_frame(const SocketRef& socket, Opcode opcode, std::string_view p
 void close_socket(const SocketRef& socket, std::uint16_t code, std::string_view reason);
 bool socket_closed(const SocketRef& socket) noexcept;
 void drop_owner(const SocketRef& socket) noexcept;
+void set_slow_peer(const SocketRef& socket, SlowPeer policy) noexcept;
 
 // Any contiguous range of bytes: vectors and arrays and spans of std::byte, unsigned char or char, strings.
 template <class T>
@@ -295,6 +296,8 @@ class WebSocket {
     detail::close_socket(socket_, code, reason);
     return {};
   }
+  // What becomes of messages when the queue toward this peer is full. SlowPeer::Close when it is not said.
+  void on_slow_peer(SlowPeer policy) { detail::set_slow_peer(socket_, policy); }
   // `co_await ws.closed()`: until the connection is closed.
   [[nodiscard]] ClosedAwaiter closed() const { return ClosedAwaiter(socket_); }
   // The request that opened the connection: headers, cookies, params, query, and what middleware left.

@@ -1,0 +1,65 @@
+// Every limit and setting of a server: its name, unit, default and reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "http/limits.hpp"
+
+namespace folio::app {
+
+struct SocketLimits {
+  // Bytes of a message, over all of its fragments. Past it: closed with 1009.
+  std::uint64_t max_message = 1024 * 1024;
+  // Bytes that may wait toward a peer, headers included, before the slow-peer policy applies. Bounds what a peer that
+  // does not read can occupy.
+  std::size_t max_queue = 1024 * 1024;
+  // What a message adds to the queue beyond its bytes: tiny messages are not free.
+  std::size_t queue_overhead = 64;
+  // Bytes of received messages that wait for the handler before reading from the peer stops.
+  std::size_t max_inbound = 64 * 1024;
+  // Seconds of silence after which a ping is sent, and after which the connection is given up.
+  std::uint32_t ping_after = 30;
+  std::uint32_t idle_timeout = 75;
+  // Seconds that a peer has to answer a Close frame.
+  std::uint32_t close_timeout = 5;
+};
+
+struct Config {
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 5000;
+  // Event loops, each on a thread of its own; 0: one a core.
+  unsigned threads = 0;
+  std::string log_level = "info";  // trace, debug, info, warn, error, off
+  // The folder with static files; empty: none.
+  std::string public_files;
+
+  http::Limits http;
+  SocketLimits socket;
+  // Origins besides its own that may open WebSockets here (see ws/origin.hpp); `*` for all.
+  std::vector<std::string> allowed_origins;
+
+  // Seconds. A whole head must arrive within head_timeout of its first byte (or of the connection's start), and a body
+  // must go on within body_timeout: slow-drip clients do not hold connections.
+  std::uint32_t head_timeout = 15;
+  std::uint32_t body_timeout = 30;
+  // A connection between requests is closed after this.
+  std::uint32_t keep_alive_timeout = 75;
+  // A peer that takes nothing of what we send for this long is dropped.
+  std::uint32_t write_timeout = 30;
+  // After an answer that ends the connection, how long the peer may still send before the socket is closed hard.
+  std::uint32_t linger_timeout = 5;
+  // At shutdown: how long requests in flight may take.
+  std::uint32_t shutdown_timeout = 10;
+
+  // Bytes of pipelined input that wait while a handler runs; past it reading stops until it is done.
+  std::size_t max_pipelined = 64 * 1024;
+  // Connections of one loop; further ones are closed at once.
+  std::size_t max_connections = 50'000;
+  // Bytes of the largest static file that is served; it is read whole.
+  std::size_t max_static_file = 64 * 1024 * 1024;
+};
+
+}  // namespace folio::app

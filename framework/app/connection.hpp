@@ -1,0 +1,87 @@
+// Connection: one client's connection. It joins the sans-IO parts (http/request_parser, http/response_writer, and after
+// an upgrade the socket) to the transport, answers requests one after the other in their order, and keeps deadlines.
+#pragma once
+
+#include <folio/response.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "app/exchange.hpp"
+#include "app/socket.hpp"
+#include "net/tcp.hpp"
+
+namespace folio::app {
+
+class Worker;
+
+class Connection final : private net::TcpEvents, private net::Swept, private net::Deferred {
+ public:
+  // Owns itself from here on, until the transport is gone.
+  static void accept(Worker& worker, uv_stream_s* listener);
+
+  // The server stops: finish what is under way, and close. `code` for a WebSocket.
+  void shut_down(std::uint16_t code) noexcept;
+  // Closes at once.
+  void abort() noexcept { tcp_.close(); }
+
+  [[nodiscard]] net::TcpConnection& tcp() noexcept { return tcp_; }
+  [[nodiscard]] Worker& worker() noexcept { return worker_; }
+  [[nodiscard]] const std::string& peer();
+
+ private:
+  friend class Worker;  // its list of connections
+  enum class Phase : std::uint8_t {
+    Idle,     // between requests
+    Head,     // a head is arriving
+    Body,     // a body is arriving
+    Busy,     // a handler runs
+    Socket,   // upgraded
+    Closing,  // the last answer is written
+  };
+
+  explicit Connection(Worker& worker);
+  ~Connection() override;
+
+  void on_data(std::span<char> bytes) noexcept override;
+  void on_end() noexcept override;
+  void on_drained() noexcept override;
+  void on_closed() noexcept override;
+  void sweep(std::uint32_t now) noexcept override;
+  void run_deferred() noexcept override;
+
+  void set_phase(Phase phase) noexcept;
+  std::size_t consume(std::string_view bytes);
+  std::size_t consume_head(std::string_view bytes);
+  std::size_t consume_body(std::string_view bytes);
+  void head_complete();
+  void dispatch();
+  static detail::TopCoroutine run_exchange(Connection* connection, std::optional<AppError> failure);
+  void complete(Response response);
+  void write_response(Response& response);
+  void open_socket(Response& response);
+  void refuse(int status, std::string_view reason);
+  void end_after_answer() noexcept;
+  [[nodiscard]] bool peer_ended_before_answer() const noexcept;
+
+  Worker& worker_;
+  net::TcpConnection tcp_;
+  std::unique_ptr<Exchange> exchange_;
+  std::shared_ptr<detail::SocketCore> socket_;
+  detail::ActivityRef activity_;  // the handler that runs
+  base::Buffer stash_;            // what came behind a request that is still being answered
+  std::string peer_;
+  Connection* next_ = nullptr;
+  Connection* previous_ = nullptr;
+  Phase phase_ = Phase::Idle;
+  bool consuming_ = false;
+  bool peer_ended_ = false;
+  bool keep_alive_ = true;
+  std::uint32_t since_;          // seconds of the loop's clock when the phase began, or the body last moved on
+  std::uint32_t write_since_ = 0;  // when unsent output was first seen without progress
+  std::size_t last_unsent_ = 0;
+};
+
+}  // namespace folio::app

@@ -1,0 +1,35 @@
+// From a parsed request to its response: which file answers, what runs around it, and the one place where handlers'
+// exceptions and errors end.
+#pragma once
+
+#include <folio/error.hpp>
+#include <folio/response.hpp>
+#include <folio/task.hpp>
+
+#include "app/exchange.hpp"
+
+namespace folio::app {
+
+// Finds what answers and fills in exchange.chain. REQUIRES: exchange.application is set and the head is complete.
+void route(Exchange& exchange);
+
+// True when the response can be had by a plain call, without a coroutine: a plain handler without middleware, or an
+// answer of our own.
+[[nodiscard]] bool is_plain(const Exchange& exchange);
+
+// REQUIRES: is_plain. Empty when the handler failed and an `_error.cpp` has to be run, which is a coroutine: `failure`
+// then holds the error, for run_failure.
+[[nodiscard]] std::optional<Response> run_plain(Exchange& exchange, std::optional<AppError>& failure);
+[[nodiscard]] Task<Response> run_failure(Exchange& exchange, AppError failure);
+
+// The whole chain. Never throws.
+[[nodiscard]] Task<Response> run(Exchange& exchange);
+
+// The response to a failure, when there is no `_error.cpp`: a problem response or a page, by the route's marker and what
+// the client accepts.
+[[nodiscard]] Response error_response(const Exchange& exchange, const AppError& error);
+
+// The same for a request that never became one.
+[[nodiscard]] Response parse_failure_response(int status, std::string_view reason);
+
+}  // namespace folio::app

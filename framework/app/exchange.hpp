@@ -1,0 +1,87 @@
+// Exchange: one request and what belongs to it, from its first byte to the end of its response. Exchanges are reused: a
+// loop keeps some, and an idle connection holds none.
+#pragma once
+
+#include <folio/middleware.hpp>
+#include <folio/request.hpp>
+#include <folio/route_unit.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/buffer.hpp"
+#include "http/request_parser.hpp"
+#include "routing/router.hpp"
+
+namespace folio::app {
+class Application;
+class Connection;
+class Exchange;
+}  // namespace folio::app
+
+namespace folio::detail {
+
+// What answers at the end of the middleware chain.
+enum class Target : std::uint8_t {
+  Handler,           // `handler`
+  Socket,            // the file's WS
+  NotFound,          // 404, or the nearest _404.cpp
+  MethodNotAllowed,  // 405 with Allow
+  Options,           // 204 with Allow
+  UpgradeRequired,   // a WebSocket route asked without an upgrade: 426
+  Redirect,          // 308 to the path without its trailing slash
+  BadPath,           // 400
+};
+
+// The chain that a request runs through; lives in its exchange.
+struct ChainState {
+  app::Exchange* exchange = nullptr;
+  const app::Application* application = nullptr;
+  const routing::Scope* scope = nullptr;
+  const RouteUnit* unit = nullptr;  // the route file; null when none answers
+  const Handler* handler = nullptr;
+  Target target = Target::NotFound;
+};
+
+// What Request reads.
+struct RequestData {
+  std::string_view block;  // the head's bytes
+  const http::RequestHead* head = nullptr;
+  std::string body;
+  routing::MatchResult match;
+  std::string_view route;
+  std::vector<ErasedValue> values;
+  std::string remote_address;
+  mutable std::string id;
+  app::Exchange* exchange = nullptr;
+};
+
+}  // namespace folio::detail
+
+namespace folio::app {
+
+class Exchange {
+ public:
+  explicit Exchange(const http::Limits& limits) : parser(limits), request(data) { data.exchange = this; }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  http::RequestParser parser;
+  base::Buffer block;  // the head; while it is incomplete, all that has come of it
+  detail::RequestData data;
+  Request request;
+  detail::ChainState chain;
+  // The application as it was when the request came: it stays while this request runs, whatever is published meanwhile.
+  std::shared_ptr<const Application> application;
+  Connection* connection = nullptr;
+  // An accepted upgrade that waits for its 101 to be written: the socket and, for a WS handler, the task that runs it.
+  detail::SocketRef socket;
+  std::optional<Task<>> socket_task;
+  std::int64_t started = 0;  // nanoseconds of the loop's clock
+
+  // Makes it ready for the next request. REQUIRES: the parser's message is complete.
+  void reset();
+};
+
+}  // namespace folio::app

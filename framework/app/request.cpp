@@ -1,0 +1,141 @@
+// The members of folio::Request, over the exchange's data.
+#include <folio/request.hpp>
+
+#include <folio/extract.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <random>
+
+#include "app/connection.hpp"
+#include "app/exchange.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
+#include "http/cookie.hpp"
+#include "http/query.hpp"
+
+namespace folio {
+
+Method Request::method() const { return data_->head->method; }
+std::string_view Request::method_name() const { return data_->head->method_text.in(data_->block); }
+std::string_view Request::path() const { return data_->head->path_in(data_->block); }
+std::string_view Request::query_string() const { return data_->head->query.in(data_->block); }
+std::string_view Request::header(std::string_view name) const { return data_->head->value(data_->block, name); }
+bool Request::has_header(std::string_view name) const { return data_->head->find(data_->block, name) != nullptr; }
+std::string_view Request::body() const { return data_->body; }
+std::string_view Request::route() const { return data_->route; }
+
+std::optional<std::string> Request::param(std::string_view name) const {
+  const auto value = data_->match.capture(name);
+  if (!value) return std::nullopt;
+  return std::string(*value);
+}
+
+std::optional<std::string> Request::query(std::string_view name) const {
+  return http::query_value(query_string(), name);
+}
+
+std::optional<std::string> Request::cookie(std::string_view name) const {
+  const http::Field* field = nullptr;
+  while ((field = data_->head->find(data_->block, "Cookie", field)) != nullptr) {
+    if (const auto value = http::find_cookie(field->value.in(data_->block), name)) return std::string(*value);
+  }
+  return std::nullopt;
+}
+
+std::string_view Request::remote_address() const {
+  if (data_->remote_address.empty() && data_->exchange->connection != nullptr) {
+    data_->remote_address = data_->exchange->connection->peer();
+  }
+  return data_->remote_address;
+}
+
+std::string_view Request::id() const {
+  constexpr std::size_t longest_id = 128;
+  if (!data_->id.empty()) return data_->id;
+  // A client's own id is taken over when it is short and harmless in a log.
+  const auto given = header("X-Request-Id");
+  if (!given.empty() && given.size() <= longest_id && base::is_token(given)) {
+    data_->id = given;
+    return data_->id;
+  }
+  static const unsigned process = std::random_device{}();
+  static std::atomic<std::uint64_t> counter{0};
+  std::array<char, 40> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%08x-%llx", process,
+                                 static_cast<unsigned long long>(counter.fetch_add(1, std::memory_order_relaxed)));
+  data_->id.assign(text.data(), static_cast<std::size_t>(size));
+  return data_->id;
+}
+
+void Request::put(detail::ErasedValue value) {
+  for (auto& each : data_->values) {
+    if (each.type == value.type) {
+      each.value = std::move(value.value);
+      return;
+    }
+  }
+  data_->values.push_back(std::move(value));
+}
+
+void* Request::find(std::string_view type) const {
+  for (const auto& each : data_->values) {
+    if (each.type == type) return each.value.get();
+  }
+  return nullptr;
+}
+
+namespace detail {
+
+namespace {
+
+void visit_pairs(std::string_view text, PairVisitor visit, void* context) {
+  http::QueryReader reader(text);
+  while (const auto pair = reader.next()) {
+    if (!visit(context, http::decode_form_text(pair->name), http::decode_form_text(pair->value))) return;
+  }
+}
+
+// The media type without its parameters: RFC 9110 §8.3.1.
+std::string_view essence(std::string_view content_type) {
+  return base::trim_ows(content_type.substr(0, content_type.find(';')));
+}
+
+}  // namespace
+
+void visit_query(const Request& request, PairVisitor visit, void* context) {
+  visit_pairs(request.query_string(), visit, context);
+}
+
+void visit_form(const Request& request, PairVisitor visit, void* context) { visit_pairs(request.body(), visit, context); }
+
+std::optional<std::string_view> path_parameter(const Request& request, std::string_view name) {
+  return request.data().match.capture(name);
+}
+
+// A body without a Content-Type is taken for what the handler expects; one that says it is something else is refused.
+Result<void> expect_json(const Request& request) {
+  const auto type = essence(request.header("Content-Type"));
+  if (type.empty() || base::iequals(type, "application/json") || (type.size() > 5 && base::iequals(type.substr(type.size() - 5), "+json"))) {
+    return {};
+  }
+  return AppError::unsupported_media_type("this path takes application/json, not " + std::string(type));
+}
+
+Result<void> expect_form(const Request& request) {
+  const auto type = essence(request.header("Content-Type"));
+  if (type.empty() || base::iequals(type, "application/x-www-form-urlencoded")) return {};
+  return AppError::unsupported_media_type("this path takes application/x-www-form-urlencoded, not " + std::string(type));
+}
+
+AppError json_failure(const JsonError& error) { return AppError::bad_request(error.message); }
+
+}  // namespace detail
+
+Result<Text> Text::from_request(const Request& request) {
+  if (!base::is_valid_utf8(request.body())) return AppError::bad_request("Invalid text body: not UTF-8");
+  return Text(std::string(request.body()));
+}
+
+}  // namespace folio

@@ -1,0 +1,58 @@
+// Server: workers, one a thread, behind one address.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/application.hpp"
+#include "app/config.hpp"
+#include "app/static_files.hpp"
+#include "app/worker.hpp"
+
+namespace folio::app {
+
+class Interceptor;
+
+class Server {
+ public:
+  explicit Server(Config config);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Binds and listens on the configured address, once a worker. The error says what is wrong and how to mend it.
+  [[nodiscard]] Result<void> listen();
+  // Listens on a socket that is open already, such as one inherited from a supervisor. Takes it over.
+  void listen_fd(int fd);
+  // The port that is listened on; another one than configured when that was 0.
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+  // What requests are answered with from now on. Any thread; those under way finish with what they began with.
+  void publish(std::shared_ptr<const Application> application);
+  // Before run().
+  void set_interceptor(Interceptor* interceptor) noexcept { interceptor_ = interceptor; }
+  [[nodiscard]] Interceptor* interceptor() const noexcept { return interceptor_; }
+
+  // Serves on the calling thread and one more for each further worker, until stop().
+  void run();
+  // Ends run() gracefully: requests in flight finish, WebSockets get `code`. Any thread, and more than once.
+  void stop(std::uint16_t code = 1001) noexcept;
+
+  [[nodiscard]] const Config& config() const noexcept { return config_; }
+  [[nodiscard]] const StaticFiles& static_files() const noexcept { return static_files_; }
+  // The loop that run() runs on the calling thread.
+  [[nodiscard]] net::Loop& main_loop() noexcept { return workers_.front()->loop(); }
+  [[nodiscard]] std::span<const std::unique_ptr<Worker>> workers() const noexcept { return workers_; }
+
+ private:
+  Config config_;
+  StaticFiles static_files_;
+  Interceptor* interceptor_ = nullptr;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace folio::app

@@ -1,0 +1,148 @@
+// SocketCore: one WebSocket connection, between the handler's handles (WebSocket, WsSender, WsReceiver), the rooms that it
+// is in, the protocol (ws/protocol) and the connection that carries it.
+//
+// Handles hold it by a shared pointer, so that one which outlives the connection finds it closed and nothing worse. It
+// belongs to one loop. The few members that any thread may call say so.
+#pragma once
+
+#include <folio/detail/activity.hpp>
+#include <folio/response.hpp>
+#include <folio/send_result.hpp>
+#include <folio/websocket.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "app/exchange.hpp"
+#include "async/executor.hpp"
+#include "base/buffer.hpp"
+#include "rooms/hub.hpp"
+#include "ws/protocol.hpp"
+
+namespace folio::app {
+class Connection;
+class Worker;
+}  // namespace folio::app
+
+namespace folio::detail {
+
+class SocketCore final : public room::Member {
+ public:
+  SocketCore(app::Worker& worker, app::Exchange& exchange);
+  ~SocketCore() override;
+
+  // --- any thread ---
+  SendResult send(Opcode opcode, std::string_view payload);
+  void close(std::uint16_t code, std::string_view reason);
+  [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::shared_ptr<room::Home> home() const noexcept override { return home_; }
+
+  // --- the loop's thread ---
+  // From now on the connection carries the socket: its 101 is written. Takes over the request.
+  void open(app::Connection& connection, std::unique_ptr<app::Exchange> exchange);
+  [[nodiscard]] bool opened() const noexcept { return connection_ != nullptr; }
+
+  void on_data(std::span<char> bytes) noexcept;
+  void on_end() noexcept;
+  void on_drained() noexcept;
+  void on_gone() noexcept;
+  void sweep(std::uint32_t now) noexcept;
+  // The server stops: 1001, or another code.
+  void shut_down(std::uint16_t code, std::string_view reason) noexcept;
+
+  bool deliver(std::span<const room::Parcel> parcels) noexcept override;
+
+  // The handler's WebSocket is gone: nobody reads any more.
+  void drop_owner(std::uint16_t code) noexcept;
+
+  enum class Reader : std::uint8_t { None, Any, DataOnly };
+  // Whether a message (or the end) is there for such a reader.
+  [[nodiscard]] bool readable(Reader reader);
+  void wait_readable(Reader reader, std::coroutine_handle<> awaiting);
+  void stop_waiting() noexcept { reader_ = Reader::None; }
+  // REQUIRES: readable. Empty at the end.
+  std::optional<WsMessage> pop();
+  // Why the connection failed; null when it did not, or that has been told already.
+  [[nodiscard]] std::optional<AppError> take_failure();
+
+  [[nodiscard]] bool has_room() noexcept;
+  void wait_drained(std::coroutine_handle<> awaiting) { drained_.emplace_back(awaiting); }
+  void wait_closed(std::coroutine_handle<> awaiting) { closed_waiters_.emplace_back(awaiting); }
+  // Sends without asking the queue's limit; for an awaited send, which waits afterwards.
+  SendResult send_waiting(Opcode opcode, std::string_view payload);
+  void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }
+
+  [[nodiscard]] const Request& request() const { return exchange_->request; }
+
+ private:
+  [[nodiscard]] bool on_home_thread() const noexcept;
+  [[nodiscard]] base::Buffer& output() noexcept;
+  [[nodiscard]] std::size_t unsent() const noexcept;
+  [[nodiscard]] bool pressed(std::size_t limit) noexcept;
+  SendResult refuse_slow() noexcept;
+  SendResult send_home(Opcode opcode, std::string_view payload);
+  void close_home(std::uint16_t code, std::string_view reason) noexcept;
+  void handle(const ws::Event& event);
+  void push(WsMessage message, std::size_t cost);
+  void resume_input() noexcept;
+  void set_closed() noexcept;
+  void fail(std::string reason) noexcept;
+  void wake_reader() noexcept;
+  void finish_transport() noexcept;
+  void release_request() noexcept;
+
+  // Fixed.
+  const app::SocketLimits& limits_;
+  std::shared_ptr<Inbox> inbox_;
+  std::shared_ptr<room::Home> home_;
+
+  // Any thread.
+  std::atomic<bool> closed_{false};
+  std::atomic<std::size_t> foreign_queued_{0};  // bytes that other threads have sent and the loop has not taken in
+  std::atomic<SlowPeer> slow_peer_{SlowPeer::Close};
+  std::atomic<std::size_t> backlog_{0};         // a recent unsent(), for other threads
+
+  // The loop's thread.
+  ws::Protocol protocol_;
+  app::Connection* connection_ = nullptr;
+  app::Exchange* early_exchange_;  // the request before the upgrade, when it is the connection's still
+  std::unique_ptr<app::Exchange> exchange_owner_;
+  app::Exchange* exchange_;
+  base::Buffer early_;  // sent before the 101 was written
+  base::Buffer stash_;  // received, and not looked at because the handler lags
+  std::vector<WsMessage> inbound_;
+  std::size_t inbound_head_ = 0;
+  std::size_t inbound_bytes_ = 0;
+  Waker reader_waker_;
+  Reader reader_ = Reader::None;
+  std::vector<Waker> drained_;
+  std::vector<Waker> closed_waiters_;
+  std::optional<std::string> failure_;
+  struct Latest {
+    Opcode opcode;
+    std::string payload;
+  };
+  std::optional<Latest> latest_;  // of SlowPeer::Latest: the message that waits for room
+  bool ended_ = false;  // no message will come any more
+  bool owner_gone_ = false;
+  bool gone_ = false;
+  bool processing_ = false;
+  std::uint32_t last_heard_ = 0;
+  std::uint32_t closing_since_ = 0;
+  bool ping_sent_ = false;
+};
+
+}  // namespace folio::detail
+
+namespace folio::app {
+
+// The coroutine at the top of a WS handler: runs it, and closes the connection with 1011 when it throws.
+[[nodiscard]] Task<> run_socket(detail::SocketRef socket, Task<> task, std::string route);
+
+}  // namespace folio::app

@@ -1,0 +1,103 @@
+#include "app/static_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/http_date.hpp"
+#include "base/percent.hpp"
+#include "core/media_type.hpp"
+
+namespace folio::app {
+
+namespace {
+
+// A file descriptor that closes itself.
+class File {
+ public:
+  explicit File(int fd) : fd_(fd) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// The path below the root that a request's path names: decoded, and only of plain names. Nothing for one that climbs,
+// hides (a dotfile, but for .well-known), or cannot be a file's name.
+std::optional<std::string> relative_path(std::string_view path) {
+  std::string relative;
+  while (!path.empty()) {
+    path.remove_prefix(1);  // the slash
+    const auto end = path.find('/');
+    std::optional<std::string> decoded = base::percent_decode(path.substr(0, end));
+    if (!decoded) return std::nullopt;
+    std::string& segment = *decoded;
+    path = end == std::string_view::npos ? std::string_view() : path.substr(end);
+    if (segment.find('\0') != std::string::npos || segment.find('/') != std::string::npos) return std::nullopt;
+    if (segment.empty() && path.empty()) segment = "index.html";
+    if (segment.empty() || (segment[0] == '.' && segment != ".well-known")) return std::nullopt;
+    relative.append("/").append(segment);
+  }
+  return relative;
+}
+
+}  // namespace
+
+StaticFiles::StaticFiles(const Config& config) : max_size_(config.max_static_file) {
+  if (config.public_files.empty()) return;
+  if (char* real = ::realpath(config.public_files.c_str(), nullptr)) {
+    root_ = real;
+    std::free(real);
+  }
+}
+
+std::optional<Response> StaticFiles::find(const Exchange& exchange) const {
+  const Method method = exchange.data.head->method;
+  if (root_.empty() || (method != Method::Get && method != Method::Head)) return std::nullopt;
+  const auto relative = relative_path(exchange.request.path());
+  if (!relative) return std::nullopt;
+  const std::string path = root_ + *relative;
+  // Symbolic links may lead about inside the root, and not out of it.
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  if (!real || !std::string_view(real.get()).starts_with(root_ + "/")) return std::nullopt;
+  const File file(::open(real.get(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  struct stat status {};
+  if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  if (static_cast<std::size_t>(status.st_size) > max_size_) return std::nullopt;
+
+  std::array<char, 48> tag{};
+  const int tag_size = std::snprintf(tag.data(), tag.size(), "\"%lx-%lx\"", static_cast<unsigned long>(status.st_mtim.tv_sec * 1'000'000'000L + status.st_mtim.tv_nsec),
+                                     static_cast<unsigned long>(status.st_size));
+  std::string etag(tag.data(), static_cast<std::size_t>(tag_size));
+  Response found;
+  found.content_type = HeaderValue::constant(core::media_type(*relative));
+  found.header("ETag", etag).header("Last-Modified", base::http_date(status.st_mtim.tv_sec)).header("Cache-Control", "no-cache").header("X-Content-Type-Options", "nosniff");
+  // RFC 9110 §13.1.2: If-None-Match.
+  if (const auto wanted = exchange.request.header("If-None-Match"); wanted == "*" || wanted.find(etag) != std::string_view::npos) {
+    found.status_code = 304;
+    return found;
+  }
+  found.body.resize(static_cast<std::size_t>(status.st_size));
+  std::size_t have = 0;
+  while (have < found.body.size()) {
+    const ssize_t count = ::read(file.fd(), found.body.data() + have, found.body.size() - have);
+    if (count <= 0) break;
+    have += static_cast<std::size_t>(count);
+  }
+  found.body.resize(have);
+  return found;
+}
+
+}  // namespace folio::app

@@ -1,0 +1,97 @@
+#include "app/upgrade.hpp"
+
+#include <folio/websocket.hpp>
+
+#include <string>
+#include <variant>
+
+#include "app/connection.hpp"
+#include "app/dispatch.hpp"
+#include "app/socket.hpp"
+#include "app/worker.hpp"
+#include "ws/handshake.hpp"
+
+namespace folio::app {
+
+namespace {
+
+// The request's fields as the handshake reads them.
+class RequestFields final : public ws::FieldSource {
+ public:
+  explicit RequestFields(const detail::RequestData& data) : data_(data) {}
+  [[nodiscard]] std::optional<std::string_view> field(std::string_view name, std::size_t index) const override {
+    const http::Field* field = nullptr;
+    for (std::size_t i = 0; i <= index; ++i) {
+      field = data_.head->find(data_.block, name, field);
+      if (field == nullptr) return std::nullopt;
+    }
+    return field->value.in(data_.block);
+  }
+
+ private:
+  const detail::RequestData& data_;
+};
+
+ws::UpgradeRequest upgrade_request(const detail::RequestData& data, const RequestFields& fields) {
+  const bool absolute = data.head->target_form == http::TargetForm::Absolute;
+  return {.method = data.head->method_text.in(data.block),
+          .minor_version = data.head->minor_version,
+          .fields = fields,
+          .authority = absolute ? data.head->host.in(data.block) : std::string_view()};
+}
+
+AppError refusal_error(ws::Refusal refusal) {
+  AppError error(static_cast<int>(refusal.status), std::move(refusal.message));
+  for (auto& [name, value] : refusal.fields) error.header(std::move(name), std::move(value));
+  return error;
+}
+
+}  // namespace
+
+Response accept_socket(Exchange& exchange) {
+  Result<Upgrade> upgrade = upgrade_websocket(exchange.request);
+  if (!upgrade) return error_response(exchange, upgrade.error());
+  // The WS handler gets the connection as a WebSocket; its extractors may still refuse.
+  Result<WebSocket> socket = upgrade->connection.into_websocket();
+  Result<Task<>> task = exchange.chain.unit->websocket(exchange.request, *std::move(socket));
+  if (!task) {
+    exchange.socket.reset();
+    return error_response(exchange, task.error());
+  }
+  exchange.socket_task.emplace(*std::move(task));
+  return std::move(upgrade->response);
+}
+
+}  // namespace folio::app
+
+namespace folio {
+
+bool is_websocket_upgrade(const Request& request) {
+  const auto& data = request.data();
+  const app::RequestFields fields(data);
+  return ws::is_upgrade(app::upgrade_request(data, fields));
+}
+
+Result<Upgrade> upgrade_websocket(Request& request) {
+  auto& data = request.data();
+  app::Exchange& exchange = *data.exchange;
+  if (exchange.socket) return AppError::internal("this request has been upgraded already");
+  app::Worker& worker = exchange.connection->worker();
+  const app::RequestFields fields(data);
+  ws::HandshakeOptions options;
+  options.origins.allowed = worker.config().allowed_origins;
+  auto verdict = ws::check_upgrade(app::upgrade_request(data, fields), options);
+  if (auto* refusal = std::get_if<ws::Refusal>(&verdict)) return app::refusal_error(std::move(*refusal));
+  auto& accept = std::get<ws::Accept>(verdict);
+
+  Response response = Response::status(101)
+                          .header("Upgrade", "websocket")
+                          .header("Connection", "Upgrade")
+                          .header("Sec-WebSocket-Accept", std::move(accept.accept_key));
+  if (!accept.subprotocol.empty()) response.header("Sec-WebSocket-Protocol", std::move(accept.subprotocol));
+  if (!accept.extensions.empty()) response.header("Sec-WebSocket-Extensions", std::move(accept.extensions));
+  exchange.socket = std::make_shared<detail::SocketCore>(worker, exchange);
+  return Upgrade{std::move(response), WebSocketConnection(exchange.socket)};
+}
+
+}  // namespace folio

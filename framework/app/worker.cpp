@@ -1,0 +1,143 @@
+#include "app/worker.hpp"
+
+#include <ctime>
+#include <utility>
+
+#include "app/connection.hpp"
+#include "app/server.hpp"
+#include "base/http_date.hpp"
+
+namespace folio::app {
+
+namespace {
+constexpr std::size_t spare_exchange_count = 128;
+}
+
+// The thread as rooms know it: branches are drained at the end of the turn, so that all that a room said in it goes out
+// together.
+class Worker::RoomHome final : public room::Home,
+                               public std::enable_shared_from_this<Worker::RoomHome>,
+                               private net::Deferred {
+ public:
+  explicit RoomHome(net::Loop& loop) : loop_(loop), inbox_(loop.inbox()) {}
+
+  void schedule(std::shared_ptr<room::Branch> branch) noexcept override {
+    const auto* here = async::Executor::current();
+    if (here != nullptr && here->inbox() == inbox_) {
+      branches_.push_back(std::move(branch));
+      loop_.defer(*this);
+    } else {
+      inbox_->post([self = shared_from_this(), branch = std::move(branch)] { self->schedule(branch); });
+    }
+  }
+  // The loop is about to go.
+  void close() noexcept {
+    loop_.cancel(*this);
+    branches_.clear();
+  }
+
+ private:
+  void run_deferred() noexcept override {
+    const auto branches = std::exchange(branches_, {});
+    for (const auto& branch : branches) branch->drain();
+  }
+
+  net::Loop& loop_;
+  std::shared_ptr<async::Inbox> inbox_;
+  std::vector<std::shared_ptr<room::Branch>> branches_;
+};
+
+// Looks once a second whether a stopping worker is done.
+class Worker::Clock final : public net::Swept {
+ public:
+  explicit Clock(Worker& worker) : worker_(worker) { worker.loop_.add_swept(*this); }
+  void sweep(std::uint32_t now) noexcept override {
+    if (!worker_.stopping_ || now < worker_.stop_deadline_) return;
+    for (Connection* connection = worker_.connections_; connection != nullptr; connection = connection->next_) {
+      connection->abort();
+    }
+  }
+
+ private:
+  Worker& worker_;
+};
+
+Worker::Worker(const Config& config, Server& server)
+    : config_(config), server_(server), home_(std::make_shared<RoomHome>(loop_)), clock_(std::make_unique<Clock>(*this)) {}
+
+Worker::~Worker() {
+  loop_.bind_to_thread();
+  static_cast<RoomHome&>(*home_).close();
+}
+
+void Worker::listen(int fd) {
+  listeners_.push_back(
+      std::make_unique<net::Listener>(loop_, fd, [this](uv_stream_s* stream) { Connection::accept(*this, stream); }));
+}
+
+void Worker::run() { loop_.run(); }
+
+Interceptor* Worker::interceptor() const noexcept { return server_.interceptor(); }
+const StaticFiles& Worker::static_files() const noexcept { return server_.static_files(); }
+
+void Worker::stop(std::uint16_t code) noexcept {
+  loop_.inbox()->post([this, code] { begin_stop(code); });
+}
+
+void Worker::begin_stop(std::uint16_t code) {
+  if (stopping_) return;
+  stopping_ = true;
+  stop_deadline_ = loop_.seconds() + config_.shutdown_timeout;
+  listeners_.clear();
+  for (Connection* connection = connections_; connection != nullptr; connection = connection->next_) {
+    connection->shut_down(code);
+  }
+  check_stopped();
+}
+
+void Worker::check_stopped() {
+  if (!stopping_ || connections_ != nullptr) return;
+  // Tasks that were spawned without a connection end with the server.
+  loop_.inbox()->post([this] {
+    loop_.abort_all();
+    loop_.stop();
+  });
+}
+
+std::unique_ptr<Exchange> Worker::take_exchange() {
+  if (spare_exchanges_.empty()) return std::make_unique<Exchange>(config_.http);
+  auto exchange = std::move(spare_exchanges_.back());
+  spare_exchanges_.pop_back();
+  return exchange;
+}
+
+void Worker::give_exchange(std::unique_ptr<Exchange> exchange) {
+  exchange->reset();
+  if (spare_exchanges_.size() < spare_exchange_count) spare_exchanges_.push_back(std::move(exchange));
+}
+
+std::string_view Worker::date() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  if (now.tv_sec != date_second_) {
+    date_second_ = now.tv_sec;
+    date_ = base::http_date(now.tv_sec);
+  }
+  return date_;
+}
+
+void Worker::add(Connection& connection) {
+  connection.next_ = connections_;
+  if (connections_ != nullptr) connections_->previous_ = &connection;
+  connections_ = &connection;
+  ++connection_count_;
+}
+
+void Worker::remove(Connection& connection) {
+  (connection.previous_ != nullptr ? connection.previous_->next_ : connections_) = connection.next_;
+  if (connection.next_ != nullptr) connection.next_->previous_ = connection.previous_;
+  --connection_count_;
+  check_stopped();
+}
+
+}  // namespace folio::app
