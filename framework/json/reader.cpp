@@ -12,6 +12,7 @@
 
 #include <folio/json.hpp>
 
+#include "json/defaults.hpp"
 #include "json/failure.hpp"
 #include "json/scan.hpp"
 
@@ -180,10 +181,6 @@ bool read_floating(Source& source, const ReadType&, void* to) {
   return true;
 }
 
-bool blank_string(const ReadType&, const void* value) {
-  return static_cast<const std::string*>(value)->empty();
-}
-
 // ---- JsonValue
 
 // Whether two members have one name; `ordinal` is then the later one's.
@@ -279,29 +276,6 @@ std::size_t find_field(const ReadStruct& type, std::string_view key, std::size_t
     if (matches(i)) return i;
   }
   return type.count;
-}
-
-// Whether a scalar member has an initialiser, even one to zero: whether constructing the struct over memory of a known
-// pattern writes to it.
-bool has_initialiser(const ReadStruct& type, std::size_t index, std::size_t scalar_size) {
-  constexpr unsigned char pattern = 0xA5;
-  const std::align_val_t alignment{std::max(type.alignment, alignof(std::max_align_t))};
-  auto* memory = static_cast<unsigned char*>(::operator new(type.size, alignment));
-  std::memset(memory, pattern, type.size);
-  type.construct(memory);
-  void* addresses[reflect::max_members] = {};
-  type.addresses(memory, addresses);
-  const auto* bytes = static_cast<const unsigned char*>(addresses[index]);
-  const bool written = !std::all_of(bytes, bytes + scalar_size, [](unsigned char byte) { return byte == pattern; });
-  type.destroy(memory);
-  ::operator delete(memory, type.size, alignment);
-  return written;
-}
-
-bool may_be_missing(const ReadStruct& type, std::size_t index, const void* value) {
-  const ReadType& field = *type.fields[index].type;
-  if (field.blank == nullptr || !field.blank(field, value)) return true;
-  return field.scalar_size > 0 && has_initialiser(type, index, field.scalar_size);
 }
 
 }  // namespace
@@ -481,76 +455,40 @@ bool read_variant(Source& source, const ReadType& base, void* to) {
   return false;
 }
 
-// ---- what counts as no default
-
-bool blank_scalar(const ReadType& type, const void* value) {
-  const auto* bytes = static_cast<const unsigned char*>(value);
-  return std::all_of(bytes, bytes + type.scalar_size, [](unsigned char byte) { return byte == 0; });
-}
-
-namespace {
-
-bool is_blank(const ReadType& type, const void* value) {
-  return type.blank == nullptr || type.blank(type, value);
-}
-
-}  // namespace
-
-bool blank_array(const ReadType& base, const void* value) {
-  const auto& type = static_cast<const ReadArray&>(base);
-  for (std::size_t i = 0; i < type.count; ++i) {
-    if (!is_blank(*type.item, static_cast<const char*>(value) + i * type.stride)) return false;
-  }
-  return true;
-}
-
-bool blank_tuple(const ReadType& base, const void* value) {
-  const auto& type = static_cast<const ReadTuple&>(base);
-  const auto addresses = std::make_unique<void*[]>(type.count);
-  type.addresses(const_cast<void*>(value), addresses.get());
-  for (std::size_t i = 0; i < type.count; ++i) {
-    if (!is_blank(*type.items[i], addresses[i])) return false;
-  }
-  return true;
-}
-
-bool blank_struct(const ReadType& base, const void* value) {
-  const auto& type = static_cast<const ReadStruct&>(base);
-  void* addresses[reflect::max_members] = {};
-  type.addresses(const_cast<void*>(value), addresses);
-  for (std::size_t i = 0; i < type.count; ++i) {
-    if (!is_blank(*type.fields[i].type, addresses[i])) return false;
-  }
-  return true;
-}
-
-bool blank_variant(const ReadType& base, const void* value) {
-  const auto& type = static_cast<const ReadVariant&>(base);
-  std::size_t index = 0;
-  const void* current = type.get(value, index);
-  return index == 0 && is_blank(*type.items[0], current);
-}
-
 // ---- the tables of scalars
 
 constexpr ReadType scalar(ReadFunction read, std::uint8_t size) {
   return {read, size, &blank_scalar};
 }
 
-const ReadType read_bool_type = scalar(&read_bool, sizeof(bool));
-const ReadType read_string_type = {&read_string, 0, &blank_string};
-const ReadType read_value_type = {&read_value};
-const ReadType read_null_type = {&read_null};
-const ReadType read_int8_type = scalar(&read_integer<std::int8_t>, 1);
-const ReadType read_int16_type = scalar(&read_integer<std::int16_t>, 2);
-const ReadType read_int32_type = scalar(&read_integer<std::int32_t>, 4);
-const ReadType read_int64_type = scalar(&read_integer<std::int64_t>, 8);
-const ReadType read_uint8_type = scalar(&read_integer<std::uint8_t>, 1);
-const ReadType read_uint16_type = scalar(&read_integer<std::uint16_t>, 2);
-const ReadType read_uint32_type = scalar(&read_integer<std::uint32_t>, 4);
-const ReadType read_uint64_type = scalar(&read_integer<std::uint64_t>, 8);
-const ReadType read_float_type = scalar(&read_floating<float>, sizeof(float));
-const ReadType read_double_type = scalar(&read_floating<double>, sizeof(double));
+template <>
+const ReadType ScalarTables<bool>::read = scalar(&read_bool, sizeof(bool));
+template <>
+const ReadType ScalarTables<std::string>::read = {&read_string, 0, &blank_string};
+template <>
+const ReadType ScalarTables<JsonValue>::read = {&read_value};
+template <>
+const ReadType ScalarTables<Null>::read = {&read_null};
+template <>
+const ReadType ScalarTables<std::int8_t>::read = scalar(&read_integer<std::int8_t>, 1);
+template <>
+const ReadType ScalarTables<std::int16_t>::read = scalar(&read_integer<std::int16_t>, 2);
+template <>
+const ReadType ScalarTables<std::int32_t>::read = scalar(&read_integer<std::int32_t>, 4);
+template <>
+const ReadType ScalarTables<std::int64_t>::read = scalar(&read_integer<std::int64_t>, 8);
+template <>
+const ReadType ScalarTables<std::uint8_t>::read = scalar(&read_integer<std::uint8_t>, 1);
+template <>
+const ReadType ScalarTables<std::uint16_t>::read = scalar(&read_integer<std::uint16_t>, 2);
+template <>
+const ReadType ScalarTables<std::uint32_t>::read = scalar(&read_integer<std::uint32_t>, 4);
+template <>
+const ReadType ScalarTables<std::uint64_t>::read = scalar(&read_integer<std::uint64_t>, 8);
+template <>
+const ReadType ScalarTables<float>::read = scalar(&read_floating<float>, sizeof(float));
+template <>
+const ReadType ScalarTables<double>::read = scalar(&read_floating<double>, sizeof(double));
 
 // ---- a whole text
 

@@ -118,21 +118,37 @@ void write_struct(std::string& out, const WriteType& base, const void* from) {
   out.append(before == '{' ? "{}" : "}");
 }
 
-const WriteType write_bool_type = {&write_bool};
-const WriteType write_string_type = {&write_string};
-const WriteType write_view_type = {&write_view};
-const WriteType write_c_string_type = {&write_c_string};
-const WriteType write_value_type = {&write_value};
-const WriteType write_null_type = {&write_null};
-const WriteType write_int8_type = {&write_integer<std::int8_t>};
-const WriteType write_int16_type = {&write_integer<std::int16_t>};
-const WriteType write_int32_type = {&write_integer<std::int32_t>};
-const WriteType write_int64_type = {&write_integer<std::int64_t>};
-const WriteType write_uint8_type = {&write_integer<std::uint8_t>};
-const WriteType write_uint16_type = {&write_integer<std::uint16_t>};
-const WriteType write_uint32_type = {&write_integer<std::uint32_t>};
-const WriteType write_uint64_type = {&write_integer<std::uint64_t>};
-const WriteType write_float_type = {&write_floating<float>};
-const WriteType write_double_type = {&write_floating<double>};
+template <>
+const WriteType ScalarTables<bool>::write = {&write_bool};
+template <>
+const WriteType ScalarTables<std::string>::write = {&write_string};
+template <>
+const WriteType ScalarTables<std::string_view>::write = {&write_view};
+template <>
+const WriteType ScalarTables<const char*>::write = {&write_c_string};
+template <>
+const WriteType ScalarTables<JsonValue>::write = {&write_value};
+template <>
+const WriteType ScalarTables<Null>::write = {&write_null};
+template <>
+const WriteType ScalarTables<std::int8_t>::write = {&write_integer<std::int8_t>};
+template <>
+const WriteType ScalarTables<std::int16_t>::write = {&write_integer<std::int16_t>};
+template <>
+const WriteType ScalarTables<std::int32_t>::write = {&write_integer<std::int32_t>};
+template <>
+const WriteType ScalarTables<std::int64_t>::write = {&write_integer<std::int64_t>};
+template <>
+const WriteType ScalarTables<std::uint8_t>::write = {&write_integer<std::uint8_t>};
+template <>
+const WriteType ScalarTables<std::uint16_t>::write = {&write_integer<std::uint16_t>};
+template <>
+const WriteType ScalarTables<std::uint32_t>::write = {&write_integer<std::uint32_t>};
+template <>
+const WriteType ScalarTables<std::uint64_t>::write = {&write_integer<std::uint64_t>};
+template <>
+const WriteType ScalarTables<float>::write = {&write_floating<float>};
+template <>
+const WriteType ScalarTables<double>::write = {&write_floating<double>};
 
 }  // namespace folio::json_detail

@@ -37,7 +37,8 @@ void require(bool holds) {
 void require_placed(const folio::JsonError& error, std::string_view text) {
   require(error.line >= 1 && error.column >= 1 && error.offset <= text.size());
   require(error.message.starts_with("Invalid JSON"));
-  require(error.message.find("cannot be read") == std::string::npos);  // the parser refused what the scanner took
+  // The parser refused what the scanner took.
+  require(!error.message.starts_with("Invalid JSON at line 1 column 1: the text cannot be read"));
 }
 
 }  // namespace

@@ -46,7 +46,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <folio/detail/json_types.hpp>
+#include <folio/detail/json_tables.hpp>
 #include <folio/json_value.hpp>
 
 namespace folio {
@@ -93,7 +93,7 @@ bool read_document(std::string_view text, const ReadType& type, void* to, JsonEr
 template <class T>
 [[nodiscard]] bool read_json(std::string_view text, T& out, JsonError& error) {
   T fresh{};
-  if (!json_detail::read_document(text, *json_detail::read_type<T>(), &fresh, error)) return false;
+  if (!json_detail::read_document(text, json_detail::ReaderOf<T>::read, &fresh, error)) return false;
   out = std::move(fresh);
   return true;
 }
@@ -103,10 +103,11 @@ template <class T>
 void append_json(std::string& out, const T& value) {
   if constexpr (std::is_convertible_v<const T&, std::string_view>) {
     const std::string_view text = value;
-    json_detail::write_view_type.write(out, json_detail::write_view_type, &text);
+    constexpr const json_detail::WriteType& type = json_detail::ScalarTables<std::string_view>::write;
+    type.write(out, type, &text);
   } else {
-    constexpr const json_detail::WriteType* type = json_detail::write_type<T>();
-    type->write(out, *type, &value);
+    constexpr const json_detail::WriteType& type = json_detail::WriterOf<T>::write;
+    type.write(out, type, &value);
   }
 }
 
