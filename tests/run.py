@@ -102,7 +102,9 @@ def build(report, preset, targets):
     if ok:
         report.phase(f"Built preset {preset}", time.monotonic() - begun)
     else:
-        report.broken(f"preset {preset}", "does not build", log.read_text(errors="replace"), log)
+        # Lines of what went well would bury those of what did not.
+        text = re.sub(r"(?m)^\[\d+/\d+\] .*\n", "", log.read_text(errors="replace"))
+        report.broken(f"preset {preset}", "does not build", text, log)
     return ok
 
 

@@ -32,6 +32,9 @@ if(FOLIO_SANITIZE)
   add_compile_options(${FOLIO_SANITIZE_FLAGS})
   add_link_options(${FOLIO_SANITIZE_FLAGS})
 endif()
+if(FOLIO_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # the layers tell libFuzzer where they have been
+endif()
 
 # mold links fastest; ThinLTO objects need the lld of the compiler's own version.
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")

@@ -42,6 +42,32 @@ function(folio_python_test name)
     --results=${PROJECT_BINARY_DIR}/results/${name}.json ${CMAKE_CURRENT_SOURCE_DIR}/${name}/${name}_test.py)
 endfunction()
 
+# folio_fuzz_targets(LINK target…): every tests/fuzz/NAME_fuzz.cpp, with its seeds in tests/fuzz/seeds/NAME and, if it is
+# there, a dictionary in tests/fuzz/NAME.dict. Each is a program replay_NAME that replays the seeds, entry fuzz_NAME in
+# ctest; and with FOLIO_FUZZ the libFuzzer program fuzz_NAME:
+#   build/fuzz/tests/fuzz_NAME -dict=tests/fuzz/NAME.dict FOLDER_FOR_FINDS tests/fuzz/seeds/NAME
+function(folio_fuzz_targets)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "LINK")
+  file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*_fuzz.cpp)
+  foreach(source IN LISTS targets)
+    cmake_path(GET source STEM name)
+    string(REGEX REPLACE "_fuzz$" "" name ${name})
+    set(programs replay_${name})
+    add_executable(replay_${name} ${source} fuzz/replay_main.cpp)
+    add_test(NAME fuzz_${name} COMMAND replay_${name} --results=${PROJECT_BINARY_DIR}/results/fuzz_${name}.json
+      ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/seeds/${name})
+    if(FOLIO_FUZZ)
+      list(APPEND programs fuzz_${name})
+      add_executable(fuzz_${name} ${source})
+      target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    endif()
+    foreach(program IN LISTS programs)
+      target_link_libraries(${program} PRIVATE folio_flags ${arg_LINK})
+      target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/framework)
+    endforeach()
+  endforeach()
+endfunction()
+
 # folio_program(TARGET SOURCE OUTPUT_NAME name [LINK target…]): a program of ours in bin/ of the build folder. It is
 # defined once its source is there.
 function(folio_program target source)
