@@ -73,16 +73,7 @@ class Wrapper {
 
   // A part of the user's file, whole lines: what comes behind it must begin a line of its own.
   void user_text(std::size_t from, std::size_t to) {
-    std::size_t at = from;
-    for (const Include& include : scanned_.facts.includes) {
-      const std::size_t name = include.name_position.offset;
-      if (include.from_routes.empty() || name < from || name >= to) continue;
-      add(std::string_view(scanned_.text).substr(at, name - at));
-      add(cpp_string(include.from_routes));
-      // The name as it is spelled, with its quotation marks: an escape in it would be no escape, so it is that long.
-      at = scanned_.text.find('"', name + 1) + 1;
-    }
-    add(std::string_view(scanned_.text).substr(at, to - at));
+    add(std::string_view(scanned_.text).substr(from, to - from));
     if (to == from) return;
     if (!text_.ends_with('\n')) add("\n");
     // A backslash at the very end would take in the next line.

@@ -102,7 +102,7 @@ class Lexer {
   void blanks_in_directive();
 
   void add(LexemeKind kind, std::string text, const Position& position) {
-    lexed_.lexemes.push_back({kind, std::move(text), position, {}, {}});
+    lexed_.lexemes.push_back({kind, std::move(text), position, {}});
     line_is_bare_ = false;
   }
 
@@ -152,7 +152,7 @@ bool Lexer::comment() {
     }
     cursor_.advance();
   }
-  if (!lexed_.unclosed) lexed_.unclosed = Unclosed{"comment", begin};
+  if (!lexed_.unclosed) lexed_.unclosed = Unclosed{"comment", "end it with `*/`", begin};
   return true;
 }
 
@@ -245,7 +245,7 @@ void Lexer::raw_string(const Position& begin, std::string* text) {
       return;
     }
   }
-  if (!lexed_.unclosed) lexed_.unclosed = Unclosed{"raw string", begin};
+  if (!lexed_.unclosed) lexed_.unclosed = Unclosed{"raw string", "end it with `" + closing + "`", begin};
 }
 
 void Lexer::punctuator() {
@@ -305,11 +305,10 @@ void Lexer::blanks_in_directive() {
 }
 
 void Lexer::directive(const Position& begin) {
-  Lexeme made{LexemeKind::Directive, {}, begin, {}, {}};
+  Lexeme made{LexemeKind::Directive, {}, begin, {}};
   blanks_in_directive();
   word(made.text);
   blanks_in_directive();
-  made.argument_position = cursor_.position();
   if (made.text == "include" || made.text == "include_next" || made.text == "import" || made.text == "embed") {
     header_name(made);
   }

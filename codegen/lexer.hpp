@@ -30,11 +30,11 @@ struct Lexeme {
 
   // Of a directive: what stands behind its name, comments and splices taken out.
   std::string argument;
-  Position argument_position;
 };
 
 struct Unclosed {
   std::string what;  // "comment", "raw string"
+  std::string help;
   Position position;
 };
 

@@ -142,6 +142,20 @@ std::string others(const Outcome& outcome, const routing::Explanation& explanati
   return text;
 }
 
+// File names may hold what a terminal would obey.
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n') || byte == 0x7f) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned>(byte));
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string render(const Diagnostic& diagnostic) {
@@ -157,7 +171,7 @@ std::string render(const Diagnostic& diagnostic) {
   }
   if (diagnostic.places.size() > kShown) text += fmt::format("  --> and {} more\n", diagnostic.places.size() - kShown);
   if (!diagnostic.help.empty()) text += fmt::format("  help: {}\n", diagnostic.help);
-  return text;
+  return printable(text);
 }
 
 std::string table(const Outcome& outcome) {
@@ -184,7 +198,7 @@ std::string to_json(const Outcome& outcome) {
 std::string why(const Outcome& outcome, std::string_view path) {
   const routing::Explanation explanation = routing::explain(outcome.map, path);
   if (explanation.status == MatchStatus::BadPath) {
-    return fmt::format("{} is answered with 400: {}\n", path, explanation.fault);
+    return printable(fmt::format("{} is answered with 400: {}\n", path, explanation.fault));
   }
   std::vector<std::vector<std::string>> rows;
   std::string text;
@@ -210,7 +224,7 @@ std::string why(const Outcome& outcome, std::string_view path) {
     for (const auto& [name, value] : explanation.captures) rows.push_back({name, fmt::format("\"{}\"", value)});
     surroundings(outcome, outcome.map.scopes[route.scope], rows);
   }
-  return text + aligned(rows, "  ") + others(outcome, explanation);
+  return printable(text + aligned(rows, "  ") + others(outcome, explanation));
 }
 
 }  // namespace folio::codegen

@@ -67,27 +67,9 @@ class Scanner {
     std::ifstream input(path, std::ios::binary);
     std::ostringstream text;
     text << input.rdbuf();
-    if (!input) {
-      // An empty file leaves the stream failed too, and is none the worse for it.
-      std::error_code error;
-      if (fs::file_size(path, error) != 0 || error) {
-        fail("cannot read " + path.string(), "check its permissions");
-      }
-    }
+    if (!input.is_open() || input.bad()) fail("cannot read " + path.string(), "check its permissions");
     scanned.text = without_bom(std::move(text).str());
     scanned.facts = read_source(scanned.text);
-    resolve_includes(scanned);
-  }
-
-  void resolve_includes(ScannedFile& scanned) const {
-    for (Include& include : scanned.facts.includes) {
-      if (!include.quoted || include.name.starts_with('/')) continue;
-      const fs::path beside = fs::path(routing::folder_of(scanned.file)) / include.name;
-      std::error_code ignored;
-      if (fs::is_regular_file(options_.routes / beside, ignored)) {
-        include.from_routes = beside.lexically_normal().generic_string();
-      }
-    }
   }
 
   void public_folder() {

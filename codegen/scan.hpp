@@ -25,8 +25,6 @@ struct Scan {
   std::vector<Diagnostic> errors;         // folders and files that cannot be read
 };
 
-// Quoted includes that lie beside their file are renamed to their path from the routes folder, as the wrapper is
-// compiled elsewhere: `-iquote <routes folder>` finds them again.
 [[nodiscard]] Scan scan(const Options& options);
 
 }  // namespace folio::codegen

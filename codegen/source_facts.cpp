@@ -150,7 +150,7 @@ class SourceReader {
     const bool quoted = argument.front() == '"';
     const std::size_t end = argument.find(quoted ? '"' : '>', 1);
     if (end == std::string_view::npos) return;
-    Include made{std::string(argument.substr(1, end - 1)), quoted, lexeme.position, lexeme.argument_position, {}};
+    Include made{std::string(argument.substr(1, end - 1)), quoted, lexeme.position};
     made.late = first_.has_value() && reader_.between_declarations();
     facts_.includes.push_back(std::move(made));
   }
@@ -199,7 +199,7 @@ class SourceReader {
   void balance(const Lexed& lexed) {
     if (lexed.unclosed) {
       facts_.unbalanced =
-          BraceFault{"a " + lexed.unclosed->what + " is never closed", "close it", lexed.unclosed->position};
+          BraceFault{"a " + lexed.unclosed->what + " is never closed", lexed.unclosed->help, lexed.unclosed->position};
     } else if (uncertain_) {
       return;  // braces that depend on a macro: the compiler will say
     } else if (const auto stray = reader_.stray_brace()) {

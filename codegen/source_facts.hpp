@@ -17,13 +17,11 @@ namespace folio::codegen {
 enum class Marker : std::uint8_t { None, Api, Ui };
 
 struct Include {
-  std::string name;         // without its quotation marks or brackets
-  bool quoted = false;      // "name", looked for beside the file first
-  Position position;        // of the `#`
-  Position name_position;   // of the opening quotation mark
-  std::string from_routes;  // of a quoted one that lies beside its file: its path from the routes folder
-  bool late = false;        // at top scope behind the first declaration: it cannot be hoisted (R014)
-  bool inside_if = false;   // late because the #if around it also holds the first declaration
+  std::string name;        // without its quotation marks or brackets
+  bool quoted = false;     // "name", looked for beside the file first
+  Position position;       // of the `#`
+  bool late = false;       // at top scope behind the first declaration: it cannot be hoisted (R014)
+  bool inside_if = false;  // late because the #if around it also holds the first declaration
 };
 
 struct BraceFault {

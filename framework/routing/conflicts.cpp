@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -43,39 +44,35 @@ class Conflicts {
  private:
   [[nodiscard]] const std::string& name(std::uint32_t file) const { return files_[file].file; }
 
-  // Each set of files is reported once, though several of their paths may meet.
-  bool report(std::string code, std::string message, std::vector<std::uint32_t> files, std::string help) {
+  // Those in no group first: they are what people think of as the path's own.
+  void sort_files(std::vector<std::uint32_t>& files) const {
     const auto groups = [&](std::uint32_t file) { return std::ranges::count(name(file), '('); };
     std::ranges::sort(files, [&](std::uint32_t a, std::uint32_t b) {
       return std::pair(groups(a), std::string_view(name(a))) < std::pair(groups(b), std::string_view(name(b)));
     });
     const auto repeated = std::ranges::unique(files);
     files.erase(repeated.begin(), repeated.end());
-    if (!reported_.insert(files).second) return false;
+  }
+
+  // Each set of files is reported once, though several of their paths may meet.
+  void report(std::string code, std::string message, std::vector<std::uint32_t> files, std::string help) {
+    sort_files(files);
+    if (!reported_.insert(files).second) return;
     map_.problems.push_back({std::move(code), std::move(message), std::move(files), std::move(help)});
-    return true;
   }
 
   void same_path(const RouteIndexes& routes) {
     std::vector<std::uint32_t> files;
-    std::uint32_t optional = kNone;
+    for (const std::size_t at : routes) files.push_back(map_.routes[at].file);
+    sort_files(files);
+    const auto first = std::ranges::find(routes, files.front(), [&](std::size_t at) { return map_.routes[at].file; });
+    const Pattern& pattern = map_.routes[*first].pattern;
+    const std::string path = to_string(pattern);
     for (const std::size_t at : routes) {
-      const std::uint32_t file = map_.routes[at].file;
-      files.push_back(file);
-      if (name(file).find("[[") != std::string::npos && has_optional(file)) optional = file;
-    }
-    const Route& first = map_.routes[routes.front()];
-    const std::string path = to_string(first.pattern);
-    if (optional != kNone) {
-      const bool alone = std::ranges::all_of(files, [&](std::uint32_t file) { return file == optional; });
-      if (alone) {
-        report("R003", "the optional segments of one file give " + path + " in two ways", files,
-               "put a literal segment between them, or make a file of its own of each path");
-      } else {
-        report("R003", path + " is defined twice, once by an optional segment", files,
-               "write `[page]` for `[[page]]` to keep both files, or remove the other file");
+      if (const auto optional = optional_of(map_.routes[at].file)) {
+        optional_segment(map_.routes[at], *optional, path, files);
+        return;
       }
-      return;
     }
     if (files.size() == 2 && without_index(name(files[0])) == without_index(name(files[1]))) {
       const std::string stem(without_index(name(files[0])));
@@ -84,21 +81,48 @@ class Conflicts {
       return;
     }
     const std::string times = files.size() == 2 ? "twice" : std::to_string(files.size()) + " times";
-    report("R001", path + " is defined " + times, files, way_out(first.pattern));
+    report("R001", path + " is defined " + times, files, way_out(pattern));
   }
 
-  [[nodiscard]] bool has_optional(std::uint32_t file) const {
-    return std::ranges::any_of(parameters_of(files_[file]), [](const Segment& segment) { return segment.optional; });
+  void optional_segment(const Route& route, const Segment& optional, const std::string& path,
+                        const std::vector<std::uint32_t>& files) {
+    if (files.size() == 1) {
+      report("R003", "the optional segments of one file give " + path + " in two ways", files,
+             "put a literal segment between them, or make a file of its own of each path");
+      return;
+    }
+    const auto is_optional = [&](const Segment& segment) { return segment.name == optional.name; };
+    const bool left_out = std::ranges::none_of(route.pattern.segments, is_optional);
+    Segment required = optional;
+    required.optional = false;
+    report("R003",
+           path + " is defined twice: " + (left_out ? "once by leaving `" : "once by filling `") + to_string(optional) +
+               (left_out ? "` out" : "`"),
+           files,
+           left_out ? "write `" + to_string(required) + "` to keep both files, or remove the other one"
+                    : "remove the other file, or tell them apart with a matcher: " + with_int(optional) + ".cpp");
+  }
+
+  [[nodiscard]] std::optional<Segment> optional_of(std::uint32_t file) const {
+    for (const Segment& segment : parameters_of(files_[file])) {
+      if (segment.optional) return segment;
+    }
+    return std::nullopt;
+  }
+
+  static std::string with_int(Segment segment) {
+    segment.matcher = "int";
+    return to_string(segment);
   }
 
   static std::string way_out(const Pattern& pattern) {
+    std::string behind;
     for (auto segment = pattern.segments.rbegin(); segment != pattern.segments.rend(); ++segment) {
-      if (segment->kind != SegmentKind::Parameter && segment->kind != SegmentKind::Mixed) continue;
-      if (!segment->matcher.empty()) continue;
-      Segment told = *segment;
-      told.matcher = "int";
-      const bool last = segment == pattern.segments.rbegin();
-      return "rename one, or tell them apart with a matcher: " + to_string(told) + (last ? ".cpp" : "/");
+      const bool parameter = segment->kind == SegmentKind::Parameter || segment->kind == SegmentKind::Mixed;
+      if (parameter && segment->matcher.empty()) {
+        return "rename one, or tell them apart with a matcher: " + with_int(*segment) + behind + ".cpp";
+      }
+      behind.insert(0, "/" + to_string(*segment));
     }
     return "rename or remove one: a group takes no part in the path";
   }

@@ -1,0 +1,1 @@
+bool is_lang() { return true; }

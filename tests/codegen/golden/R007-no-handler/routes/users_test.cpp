@@ -1,0 +1,4 @@
+#include <folio/folio.hpp>
+using namespace folio;
+
+int main() {}

@@ -1,0 +1,3 @@
+#include <folio/folio.hpp>
+using namespace folio;
+

@@ -1,0 +1,5 @@
+#ifdef FANCY
+#include <map>
+using Map = int;
+#endif
+int GET() { return 200; }

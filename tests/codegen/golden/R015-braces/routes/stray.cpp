@@ -1,0 +1,5 @@
+#include <folio/folio.hpp>
+using namespace folio;
+
+Response GET() { return Response::text("x"); }
+}

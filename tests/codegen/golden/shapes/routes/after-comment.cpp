@@ -1,0 +1,3 @@
+#include <folio/folio.hpp>
+/* one
+   two */ int GET() { return 200; }

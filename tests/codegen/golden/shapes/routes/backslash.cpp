@@ -1,0 +1,3 @@
+#include <folio/folio.hpp>
+folio::Response GET() { return folio::Response::text("x"); }
+// the end \

@@ -1,0 +1,4 @@
+#include <folio/folio.hpp>
+extern "C" {
+int GET() { return 200; }
+}

@@ -1,0 +1,4 @@
+// 'api'
+#include <folio/folio.hpp>
+using namespace folio;
+Response GET() { return Response::text("x"); }

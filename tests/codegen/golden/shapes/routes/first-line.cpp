@@ -1,0 +1,1 @@
+int GET() { return 200; }

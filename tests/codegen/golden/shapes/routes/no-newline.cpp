@@ -1,0 +1,2 @@
+#include <folio/folio.hpp>
+folio::Response GET() { return folio::Response::text("x"); }  // the end
