@@ -14,7 +14,9 @@ namespace folio::app {
 
 void Connection::accept(Worker& worker, uv_stream_s* listener) {
   auto* connection = new Connection(worker);
-  connection->tcp_.accept(listener);
+  if (!connection->tcp_.accept(listener)) return;
+  // Past the limit a connection is taken and closed: its client learns at once, and the kernel's queue does not fill.
+  if (worker.connections() > worker.config().max_connections) connection->tcp_.close();
 }
 
 Connection::Connection(Worker& worker) : worker_(worker), tcp_(worker.loop(), *this), since_(worker.loop().seconds()) {
@@ -193,7 +195,7 @@ void Connection::complete(Response response) {
       response = error_response(*exchange_, AppError::internal("a handler answered with status " +
                                                                std::to_string(response.status_code)));
     }
-    exchange_->socket.reset();
+    if (exchange_->socket) std::exchange(exchange_->socket, nullptr)->on_gone();  // upgraded, and answered otherwise
     write_response(response);
   }
   if (!consuming_) worker_.loop().defer(*this);

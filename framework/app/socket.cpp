@@ -141,7 +141,46 @@ bool SocketCore::deliver(std::span<const room::Parcel> parcels) noexcept {
   return true;
 }
 
-bool SocketCore::has_room() noexcept { return closed() || !pressed(limits_.max_queue / 2); }
+bool SocketCore::has_room() noexcept {
+  if (closed()) return true;
+  if (on_home_thread()) return !pressed(limits_.max_queue / 2);
+  return foreign_queued_.load(std::memory_order_relaxed) + backlog_.load(std::memory_order_relaxed) <=
+         limits_.max_queue / 2;
+}
+
+void SocketCore::wait_drained(std::coroutine_handle<> awaiting) {
+  Waker waker(awaiting);
+  if (on_home_thread()) {
+    drained_.push_back(std::move(waker));
+    return;
+  }
+  auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
+  const bool posted = inbox_->post([self, waker]() mutable {
+    if (self->has_room()) {
+      waker.wake();
+    } else {
+      self->drained_.push_back(std::move(waker));
+    }
+  });
+  if (!posted) waker.wake();
+}
+
+void SocketCore::wait_closed(std::coroutine_handle<> awaiting) {
+  Waker waker(awaiting);
+  if (on_home_thread()) {
+    closed_waiters_.push_back(std::move(waker));
+    return;
+  }
+  auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
+  const bool posted = inbox_->post([self, waker]() mutable {
+    if (self->closed()) {
+      waker.wake();
+    } else {
+      self->closed_waiters_.push_back(std::move(waker));
+    }
+  });
+  if (!posted) waker.wake();
+}
 
 void SocketCore::on_drained() noexcept {
   backlog_.store(unsent(), std::memory_order_relaxed);
@@ -197,7 +236,9 @@ void SocketCore::finish_transport() noexcept {
   ended_ = true;
   set_closed();
   wake_reader();
-  if (connection_ != nullptr) connection_->tcp().finish();
+  if (connection_ == nullptr) return;
+  closing_since_ = connection_->worker().loop().seconds();
+  connection_->tcp().finish();
 }
 
 void SocketCore::drop_owner(std::uint16_t code) noexcept {
@@ -400,8 +441,8 @@ namespace {
 
 // The coroutine's parameters outlive the handler's: its WebSocket is still there when the exception arrives here, so the
 // peer is told 1011 and not 1000.
-void report(const std::string& route, const std::string& what) {
-  log_error("WS", "", route, AppError::internal(what));
+void report(const detail::SocketRef& socket, const std::string& route, const std::string& what) {
+  log_error("WS", socket->request().path(), route, AppError::internal(what));
 }
 
 }  // namespace
@@ -411,13 +452,13 @@ Task<> run_socket(detail::SocketRef socket, Task<> task, std::string route) {
     co_await task;
   } catch (const AppError& error) {
     socket->close(close_code::internal_error, {});
-    report(route, error.message());
+    report(socket, route, error.message());
   } catch (const std::exception& error) {
     socket->close(close_code::internal_error, {});
-    report(route, std::string("exception: ") + error.what());
+    report(socket, route, std::string("exception: ") + error.what());
   } catch (...) {
     socket->close(close_code::internal_error, {});
-    report(route, "an exception that is no std::exception");
+    report(socket, route, "an exception that is no std::exception");
   }
 }
 

@@ -42,6 +42,12 @@ class SocketCore final : public room::Member {
   void close(std::uint16_t code, std::string_view reason);
   [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
   [[nodiscard]] std::shared_ptr<room::Home> home() const noexcept override { return home_; }
+  // Whether a sender need not wait: exact on the loop's thread, a recent view on others.
+  [[nodiscard]] bool has_room() noexcept;
+  // Wakes the caller's task, on its own loop, once there is room, or nothing can be sent any more.
+  void wait_drained(std::coroutine_handle<> awaiting);
+  // The same, once the connection is closed.
+  void wait_closed(std::coroutine_handle<> awaiting);
 
   // --- the loop's thread ---
   // From now on the connection carries the socket: its 101 is written. Takes over the request.
@@ -51,6 +57,7 @@ class SocketCore final : public room::Member {
   void on_data(std::span<char> bytes) noexcept;
   void on_end() noexcept;
   void on_drained() noexcept;
+  // The transport is gone, or the upgrade was never answered with 101.
   void on_gone() noexcept;
   void sweep(std::uint32_t now) noexcept;
   // The server stops: 1001, or another code.
@@ -71,9 +78,6 @@ class SocketCore final : public room::Member {
   // Why the connection failed; null when it did not, or that has been told already.
   [[nodiscard]] std::optional<AppError> take_failure();
 
-  [[nodiscard]] bool has_room() noexcept;
-  void wait_drained(std::coroutine_handle<> awaiting) { drained_.emplace_back(awaiting); }
-  void wait_closed(std::coroutine_handle<> awaiting) { closed_waiters_.emplace_back(awaiting); }
   // Sends without asking the queue's limit; for an awaited send, which waits afterwards.
   SendResult send_waiting(Opcode opcode, std::string_view payload);
   void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }

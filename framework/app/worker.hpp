@@ -53,6 +53,7 @@ class Worker {
   // The Date field's value, made once a second. RFC 9110 §6.6.1.
   [[nodiscard]] std::string_view date();
 
+  [[nodiscard]] std::size_t connections() const noexcept { return connection_count_; }
   void add(Connection& connection);
   void remove(Connection& connection);
 
