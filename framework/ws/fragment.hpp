@@ -59,7 +59,7 @@ class MessageAssembly {
   }
   // Gives the storage back; what was open is forgotten.
   void release() {
-    bytes_ = std::string();
+    std::string().swap(bytes_);  // assigning an empty string would keep the storage
     open_ = false;
   }
 
