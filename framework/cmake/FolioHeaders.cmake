@@ -29,8 +29,8 @@ function(folio_check_all_headers)
   file(GLOB_RECURSE public CONFIGURE_DEPENDS ${framework}/include/*.hpp)
   folio_check_headers(folio_headers_public ${framework}/include HEADERS ${public} INCLUDES ${framework}/include)
   file(GLOB inner CONFIGURE_DEPENDS ${framework}/*/*.hpp)
-  folio_check_headers(folio_headers_inner ${framework} HEADERS ${inner} INCLUDES ${framework} ${framework}/include
-    LINK folio_app)
+  folio_check_headers(folio_headers_inner ${framework} HEADERS ${inner}
+    INCLUDES ${PROJECT_SOURCE_DIR} ${framework} ${framework}/include LINK folio_app)
   file(GLOB_RECURSE codegen CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/codegen/*.hpp)
   folio_check_headers(folio_headers_codegen ${PROJECT_SOURCE_DIR}/codegen HEADERS ${codegen}
     INCLUDES ${PROJECT_SOURCE_DIR} ${framework} ${framework}/include LINK fmt::fmt)

@@ -122,11 +122,12 @@ class Layers(Tree):
         self.write("framework/CMakeLists.txt", "")
         self.assertIn("no folio_layer", "".join(self.problems()))
 
-    def test_codegen_only_from_a_program(self):
+    def test_codegen_is_for_the_top_alone(self):
         self.write("codegen/scan.hpp", "")
-        self.assert_refused("framework/dev/routes.cpp", '#include "codegen/scan.hpp"\n', "only a program")
-        (self.root / "framework/dev/routes.cpp").unlink()
-        self.assert_clean("framework/dev/main.cpp", '#include "codegen/scan.hpp"\n')
+        self.assert_refused("framework/app/serve.cpp", '#include "codegen/scan.hpp"\n', "only dev may use codegen")
+        (self.root / "framework/app/serve.cpp").unlink()
+        self.assert_clean("framework/dev/routes.cpp", '#include "codegen/scan.hpp"\n')
+        self.assert_refused("framework/dev/routes.cpp", '#include "codegen/none.hpp"\n', "no such header")
 
 
 class Libraries(Tree):
