@@ -1,5 +1,7 @@
 """The arrows of this repository, and the checker itself on trees that break them."""
 
+import contextlib
+import io
 import pathlib
 import tempfile
 import unittest
@@ -247,7 +249,14 @@ class Includes(unittest.TestCase):
 
 class CommandLine(Tree):
     def test_exit_codes(self):
-        self.assertEqual(0, layers.main([str(self.root)]))
-        self.assertEqual(2, layers.main(["a", "b"]))
+        self.assertEqual((0, "", ""), self.run_main(str(self.root)))
+        code, _, errors = self.run_main("a", "b")
+        self.assertEqual((2, "error: "), (code, errors[:7]))
         self.write("framework/base/x.cpp", "#include <uv.h>\n")
-        self.assertEqual(1, layers.main([str(self.root)]))
+        self.assertEqual((1, "framework/base/x.cpp:1: <uv.h>: only net may see this library\n", ""),
+                         self.run_main(str(self.root)))
+
+    def run_main(self, *arguments):
+        with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as errors:
+            code = layers.main(arguments)
+        return code, out.getvalue(), errors.getvalue()
