@@ -6,7 +6,6 @@
 #include <cstring>
 #include <new>
 
-#include "base/ascii.hpp"
 #include "http/field_section.hpp"
 #include "http/request_line.hpp"
 
@@ -47,17 +46,14 @@ llhttp_t* engine(unsigned char* storage) {
   return std::launder(reinterpret_cast<llhttp_t*>(storage));
 }
 
-// What llhttp refuses among the field lines; `at` is the byte.
-ParseError field_error(int code, std::string_view block, std::size_t at) {
-  const std::size_t line = block.rfind('\n', at == 0 ? 0 : at - 1) + 1;
-  if (line < block.size() && base::is_ows(block[line])) {
-    return {400, "A header line begins with white space: headers must not be folded over lines."};
-  }
+// What llhttp refuses among the field lines.
+ParseError field_error(int code) {
   switch (code) {
     case HPE_INVALID_HEADER_TOKEN:
+    case HPE_UNEXPECTED_SPACE:
       return {400,
-              "A header line must have the form name: value, without control characters and without white space before "
-              "the colon."};
+              "A header must stand on a line of its own as name: value, not folded, without control characters, and "
+              "without white space before the name or the colon."};
     case HPE_INVALID_CONTENT_LENGTH:
       return {400, "The Content-Length header must be one decimal number below 2^64."};
     case HPE_UNEXPECTED_CONTENT_LENGTH:
@@ -117,7 +113,7 @@ RequestParser::State RequestParser::parse_head(std::string_view block) {
     if (decide && !check_line(block, limit)) return state_;
   }
   if (line_done_) {
-    if (engine_failed_) return fail(field_error(engine_error_, block, failed_at_));
+    if (engine_failed_) return fail(field_error(engine_error_));
     if (end != 0) return finish_head(block, end);
   }
   // Nothing of a complete head is missing here, so another byte would be one too many.
@@ -165,10 +161,12 @@ std::size_t RequestParser::feed(std::string_view block, std::size_t limit) {
 bool RequestParser::check_line(std::string_view block, std::size_t limit) {
   const std::string_view bytes = block.substr(start_, limit - start_);
   if (engine_failed_) {
-    const RequestLine before = scan_request_line(bytes.substr(0, failed_at_ + 1 - start_), limits_.max_target);
+    // What stands before the byte that llhttp names was read by it, however the bytes came; that byte itself perhaps
+    // not.
+    const RequestLine before = scan_request_line(bytes.substr(0, failed_at_ - start_), limits_.max_target);
+    if (before.state == RequestLine::State::Faulty) return fail(before.error), false;
     // llhttp knows all forms of targets that we know, so what it refuses inside of one is wrong.
-    const bool in_target = before.state == RequestLine::State::InTarget && failed_at_ - start_ >= before.target_begin;
-    if (in_target) return fail(line_form), false;
+    if (before.state == RequestLine::State::InTarget) return fail(line_form), false;
   }
   // A method that llhttp does not know ends its work at once, and yet may stand in a request line without fault:
   // RFC 9110 §15.6.2: 501 "is the appropriate response when the server does not recognize the request method". A

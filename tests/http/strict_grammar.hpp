@@ -204,6 +204,7 @@ class StrictGrammar {
     } else if (target[0] == '/') {
       require(path_and_query(target));
     } else {
+      require(target.find("://") != std::string::npos);
       const std::string scheme = lower(target.substr(0, target.find("://")));
       require(scheme == "http" || scheme == "https");
       const std::string rest = target.substr(scheme.size() + 3);
