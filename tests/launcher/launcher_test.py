@@ -63,6 +63,7 @@ class Machine(unittest.TestCase):
 
     def stand_in(self, name, script):
         path = self.bin / name
+        path.unlink(missing_ok=True)  # it may be a link to the system's own program, which must not be written to
         path.write_text(f'#!/bin/sh\necho "{name} $*" >>"{self.calls_file}"\n{script}\n')
         path.chmod(0o755)
 
