@@ -5,6 +5,8 @@
 namespace folio::ws {
 namespace {
 
+constexpr auto host_name_bytes = base::ByteSet("-._").add_alnum();
+
 // scheme "://" host [ ":" port ]; the scheme is empty when it was not given.
 struct Parts {
   std::string_view scheme;
@@ -35,18 +37,23 @@ bool matches(std::string_view entry, std::string_view origin) {
   if (entry == "null" || origin == "null") return entry == origin;
   const Parts wanted = split(entry);
   const Parts given = split(origin);
+  if (given.scheme.empty() || given.authority.empty()) return false;
   if (!wanted.scheme.empty() && !base::iequals(wanted.scheme, given.scheme)) return false;
   if (!wanted.authority.starts_with("*.")) return same_authority(wanted.authority, given.authority, given.scheme);
+  // Nothing but a host name may stand for the "*".
   const std::string_view suffix = without_default_port(wanted.authority.substr(1), given.scheme);
   const std::string_view authority = without_default_port(given.authority, given.scheme);
-  return authority.size() > suffix.size() && base::iequals(authority.substr(authority.size() - suffix.size()), suffix);
+  if (authority.size() <= suffix.size()) return false;
+  const std::string_view name = authority.substr(0, authority.size() - suffix.size());
+  return base::iequals(authority.substr(name.size()), suffix) && host_name_bytes.contains_all(name);
 }
 
 }  // namespace
 
 bool is_origin_allowed(const OriginPolicy& policy, std::string_view origin, std::string_view host) {
   const Parts given = split(origin);
-  if (!given.scheme.empty() && !host.empty() && same_authority(given.authority, host, given.scheme)) return true;
+  if (!given.scheme.empty() && !given.authority.empty() && same_authority(given.authority, host, given.scheme))
+    return true;
   for (const std::string& entry : policy.allowed) {
     if (matches(entry, origin)) return true;
   }
