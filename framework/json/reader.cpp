@@ -1,5 +1,12 @@
 // The opaque reader: the one file that sees simdjson. A text is parsed whole, and so validated whole, into simdjson's
 // tape, from which the tables of <folio/detail/json_types.hpp> fill the C++ value.
+
+// clang 19 rejects the serializer in the headers of simdjson 3.1 to 3.9 (Ubuntu 24.04 has 3.6). It is not used here, so
+// its include guards leave it out, and what versions from 4 build on it.
+#define SIMDJSON_SERIALIZATION_H
+#define SIMDJSON_SERIALIZATION_INL_H
+#define SIMDJSON_DOM_FRACTURED_JSON_H
+#define SIMDJSON_DOM_FRACTURED_JSON_INL_H
 #include <simdjson.h>
 
 #include <algorithm>
@@ -42,11 +49,11 @@ struct ValueBuilder {
 
 namespace {
 
-constexpr std::size_t first_capacity = 4096;            // bytes: most bodies are smaller
-constexpr std::size_t max_kept_capacity = 1024 * 1024;  // bytes: what a thread keeps between two texts
-constexpr std::size_t quadratic_members = 16;           // up to here every pair of keys is compared
-constexpr std::size_t max_listed_names = 12;            // enumerators in a message
-constexpr std::size_t max_range_text = 32;              // bytes of a number's shortest form
+constexpr std::size_t first_capacity = 4096;           // bytes: most bodies are smaller
+constexpr std::size_t max_kept_capacity = 128 * 1024;  // bytes of text: the parser keeps some 15 times as much a thread
+constexpr std::size_t quadratic_members = 16;          // up to here every pair of keys is compared
+constexpr std::size_t max_listed_names = 12;           // enumerators in a message
+constexpr std::size_t max_range_text = 32;             // bytes of a number's shortest form
 
 // ---- the parser and its buffers, one of each a thread
 
@@ -253,6 +260,8 @@ bool build_value(Source& source, JsonValue& out) {
       out = ValueBuilder::object(std::move(members));
       return true;
     }
+    default:
+      break;  // a kind of value that a later simdjson tells only when asked to
   }
   return fail(source, "expected a value");
 }

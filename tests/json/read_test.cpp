@@ -205,6 +205,8 @@ TEST(JsonNull, ForWhatCanBeEmpty) {
   ASSERT_TRUE(some.user);
   EXPECT_EQ(some.user->name, "a");
   EXPECT_EQ(some.any.size(), 1u);
+  EXPECT_EQ(*read<std::shared_ptr<int>>("5"), 5);
+  EXPECT_EQ(read<std::shared_ptr<int>>("null"), nullptr);
   const auto missing = read<Nullable>("{}");
   EXPECT_FALSE(missing.number);
   EXPECT_FALSE(missing.user);
@@ -494,6 +496,24 @@ TEST(JsonReader, LargeTextsAfterSmallOnes) {
   EXPECT_EQ(read<std::vector<int>>(large).size(), 300000u);
   EXPECT_EQ(read<std::vector<int>>("[1]").size(), 1u);
   EXPECT_EQ(read<std::vector<int>>(large).size(), 300000u);
+}
+
+std::string default_name() {
+  User user{};
+  JsonError error;
+  EXPECT_TRUE(folio::read_json(R"({"id":1,"name":"from another text"})", user, error));
+  return user.name;
+}
+struct ReadsWhileItIsMade {
+  std::string name = default_name();
+  int number;
+};
+
+TEST(JsonReader, ATextMayBeReadWhileAnotherIs) {
+  const auto list = read<std::vector<ReadsWhileItIsMade>>(R"([{"number":1},{"name":"own","number":2},{"number":3}])");
+  EXPECT_EQ(list[0].name, "from another text");
+  EXPECT_EQ(list[1].name, "own");
+  EXPECT_EQ(list[2].number, 3);
 }
 
 TEST(JsonReader, WorksInSeveralThreads) {

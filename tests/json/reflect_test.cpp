@@ -94,6 +94,16 @@ TEST(ReflectMembers, OneTrailingUnderscoreIsDropped) {
   EXPECT_EQ(names_of<Keywords>(), (Names{"class", "_", "two_", "value"}));
 }
 
+struct Collision {
+  int a_;
+  int a;
+  int b_;
+};
+
+TEST(ReflectMembers, TheUnderscoreStaysWhenTheNameIsTaken) {
+  EXPECT_EQ(names_of<Collision>(), (Names{"a_", "a", "b"}));
+}
+
 TEST(ReflectMembers, TemplatesAndLocalTypes) {
   EXPECT_EQ((names_of<Pair<int, std::map<std::string, Pair<int, int>>>>()), (Names{"a", "b"}));
   struct Local {

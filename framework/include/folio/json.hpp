@@ -16,7 +16,7 @@
 // | std::string; std::string_view and const char* (write only) | string                                               |
 // | enum                                                       | string: the enumerator's name (number when it has no |
 // |                                                            | enumerators)                                         |
-// | std::optional, std::unique_ptr                             | the value, or null                                   |
+// | std::optional, std::unique_ptr, std::shared_ptr            | the value, or null                                   |
 // | std::vector, deque, list, set …                            | array                                                |
 // | std::array, std::pair, std::tuple                          | array of just as many                                |
 // | std::map, unordered_map … with std::string keys            | object                                               |
@@ -27,7 +27,7 @@
 // `max_json_depth` levels. Beyond it:
 // - Members that the struct does not have are passed over.
 // - A member given twice is refused, where it is read into a struct, map or JsonValue.
-// - A field may be missing when it is an optional, a unique_ptr, a container or a JsonValue, or has a default in its
+// - A field may be missing when it is an optional, a smart pointer, a container or a JsonValue, or has a default in its
 //   struct: `int page = 1;`, `bool done = false;`. (A std::string or nested struct whose default equals an empty one
 //   cannot be told from one without: make it an optional, or send it.) It then keeps its default.
 // - null is refused except for what can be null in the table.

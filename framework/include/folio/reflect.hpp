@@ -1,7 +1,8 @@
 // What a plain aggregate says about itself without a macro: how many members it has, their names, types and addresses;
 // and the names of an enum's enumerators. Works on clang 16 and later, and on g++ 14 and later.
 //
-// A member named with a trailing underscore is known without it: `class_` is "class", so that keywords can be names.
+// A member named with a trailing underscore is known without it, unless another has that name: `class_` is "class", so
+// that keywords can be names.
 // Limits: an aggregate has at most `max_members` public members, none of them a C array, a bit-field or a reference,
 // and no base class. An enumerator is known when its value lies in -16…255 and its enum is no member of a class
 // template.
@@ -228,8 +229,16 @@ consteval List<std::string_view, N> parse_member_names(std::string_view spelled)
     const std::size_t next = spelled.find(marker, at + marker.size());
     std::string_view entry = spelled.substr(at, next == std::string_view::npos ? next : next - at);
     if (next != std::string_view::npos) entry = entry.substr(0, entry.rfind(','));
-    names.at[i] = without_underscore(last_name(entry));
+    names.at[i] = last_name(entry);
     at = next;
+  }
+  for (std::string_view& name : names.at) {
+    const std::string_view shorter = without_underscore(name);
+    bool taken = false;
+    if (shorter.size() < name.size()) {
+      for (const std::string_view other : names.at) taken = taken || other == shorter;
+    }
+    if (!taken) name = shorter;
   }
   return names;
 }

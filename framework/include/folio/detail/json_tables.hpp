@@ -33,10 +33,10 @@ concept OptionalLike = requires(T value) {
 };
 
 template <class T>
-concept UniquePointerLike = requires(T value) {
+concept PointerLike = requires(T value) {  // unique_ptr, shared_ptr
   typename T::element_type;
-  typename T::deleter_type;
   value.reset();
+  value.get();
   *value;
 };
 
@@ -385,7 +385,7 @@ consteval auto find_tables() {
     return Found<ScalarTables<Null>>();
   } else if constexpr (OptionalLike<T>) {
     return Found<OptionalTables<T>>();
-  } else if constexpr (UniquePointerLike<T>) {
+  } else if constexpr (PointerLike<T>) {
     return Found<PointerTables<T>>();
   } else if constexpr (MapLike<T>) {
     return Found<MapTables<T>>();
