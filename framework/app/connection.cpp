@@ -256,11 +256,12 @@ void Connection::open_socket(Response& response) {
   socket_ = exchange_->socket;
   exchange_->socket.reset();
   auto task = std::exchange(exchange_->socket_task, std::nullopt);
+  const std::string path(exchange_->request.path());
   const std::string route(exchange_->data.route);
   set_phase(Phase::Socket);
   activity_ = {};
   socket_->open(*this, std::move(exchange_));
-  if (task) (void)spawn(run_socket(socket_, *std::move(task), route));
+  if (task) (void)spawn(run_socket(socket_, *std::move(task), path, route));
   if (worker_.stopping()) socket_->shut_down(close_code::going_away, {});
 }
 
