@@ -48,11 +48,9 @@ bool DeclarationReader::between_declarations() const {
   return open_.empty() && parts_.empty() && std::ranges::all_of(scopes_, transparent);
 }
 
-std::optional<Position> DeclarationReader::unclosed_brace() const {
-  if (!scopes_.empty()) return scopes_.front().position;
-  for (const Opener& opener : open_) {
-    if (opener.bracket == '{') return opener.position;
-  }
+std::optional<DeclarationReader::Opener> DeclarationReader::unclosed() const {
+  if (!scopes_.empty()) return Opener{'{', scopes_.front().position};
+  if (!open_.empty()) return open_.front();
   return std::nullopt;
 }
 
@@ -63,7 +61,8 @@ void DeclarationReader::read(const Lexeme& token) {
   } else if (is(token, "(") || is(token, "[") || is(token, "{")) {
     open(token);
   } else if (is(token, ";")) {
-    end_declaration(false);
+    find_names(false);
+    forget_declaration();
   } else if (is(token, "}")) {
     close_brace(token);
   } else {
@@ -79,6 +78,8 @@ void DeclarationReader::open(const Lexeme& token) {
       enter_scope();
       return;
     }
+    // Now, not at the closing brace: branches of an #if may share that one.
+    if (brace_ == Brace::Body) find_names(true);
   }
   open_.push_back({token.text.front(), token.position});
   parts_.push_back({token, token.text.front(), {}});
@@ -100,7 +101,7 @@ void DeclarationReader::inside_group(const Lexeme& token) {
       }
       open_.pop_back();
     }
-    if (open_.empty() && parts_.back().group == '{' && brace_ == Brace::Body) end_declaration(true);
+    if (open_.empty() && parts_.back().group == '{' && brace_ == Brace::Body) forget_declaration();
     return;
   }
   if (open_.size() == 1 && !parts_.empty() && parts_.back().inside.size() < kKeptInside) {
@@ -114,12 +115,10 @@ void DeclarationReader::close_brace(const Lexeme& token) {
   } else {
     scopes_.pop_back();
   }
-  parts_.clear();
-  speaks_of_folio_ = false;
+  forget_declaration();
 }
 
-void DeclarationReader::end_declaration(bool has_body) {
-  find_names(has_body);
+void DeclarationReader::forget_declaration() {
   parts_.clear();
   speaks_of_folio_ = false;
 }
@@ -133,8 +132,7 @@ void DeclarationReader::enter_scope() {
     };
     scopes_.back().kind = std::ranges::any_of(parts_, names) ? ScopeKind::Named : ScopeKind::Unnamed;
   }
-  parts_.clear();
-  speaks_of_folio_ = false;
+  forget_declaration();
 }
 
 // The first part that is not `template <…>`.
@@ -180,7 +178,11 @@ DeclarationReader::Brace DeclarationReader::role_of_brace() const {
       if (is(part.token, ":") && function) members = true;
     }
   }
-  if (initialised) return Brace::Part;
+  // `int x = 5` without its `;`, and then a function: its body all the same, and the compiler will tell of the `;`.
+  const bool looks_like_function = last.group == '(' && parts_.size() >= 2 && parts_[parts_.size() - 2].group == '\0' &&
+                                   token(parts_.size() - 2).kind == LexemeKind::Identifier &&
+                                   !takes_parentheses(token(parts_.size() - 2));
+  if (initialised) return looks_like_function ? Brace::Body : Brace::Part;
   // `requires requires (T t) { … }` and `requires (A && requires { … })`: a requirement, and the body comes later.
   const std::size_t count = parts_.size();
   const std::size_t word = last.group == '(' && count >= 2 ? count - 2 : count - 1;
@@ -210,7 +212,9 @@ void DeclarationReader::add(const Lexeme& name, DeclaredAs as) {
 void DeclarationReader::find_names(bool has_body) {
   const std::size_t begin = behind_template_headers();
   const std::size_t count = parts_.size();
-  if (begin >= count || is(parts_[begin].token, "typedef") || is(parts_[begin].token, "static_assert")) return;
+  if (begin >= count) return;
+  // With a body it is no such thing: its `;` was forgotten, and a function follows.
+  if (!has_body && (is(parts_[begin].token, "typedef") || is(parts_[begin].token, "static_assert"))) return;
   const auto is_name = [&](std::size_t at) {
     return parts_[at].group == '\0' && parts_[at].token.kind == LexemeKind::Identifier;
   };
@@ -218,7 +222,7 @@ void DeclarationReader::find_names(bool has_body) {
   const auto is_at = [&](std::size_t at, std::string_view text) {
     return at < count && parts_[at].group == '\0' && is(parts_[at].token, text);
   };
-  if (is_at(begin, "using")) {
+  if (is_at(begin, "using") && !has_body) {
     // `using other::GET;` brings a name in; `using namespace` and `using X = …` do not.
     if (count >= begin + 3 && is_name(count - 1) && is_at(count - 2, "::") && !is_at(begin + 1, "namespace")) {
       add(parts_[count - 1].token, DeclaredAs::Variable);
@@ -249,7 +253,7 @@ void DeclarationReader::find_names(bool has_body) {
     if (angles != 0) continue;
     if (is(part.token, "=")) initialiser = true;
     if (is(part.token, ",")) initialiser = false;
-    if (initialiser || !is_name(at)) continue;
+    if ((initialiser && !has_body) || !is_name(at)) continue;
     if (at > begin) {
       const Lexeme& before = parts_[at - 1].token;
       if (is_at(at - 1, "::") || is_at(at - 1, ".") || is_at(at - 1, "->")) continue;
@@ -258,10 +262,12 @@ void DeclarationReader::find_names(bool has_body) {
       }
     }
     if (takes_parentheses(part.token)) continue;
-    const char next = group_at(at + 1);
+    // Attributes may stand between a name and its parameters.
+    std::size_t behind = at + 1;
+    while (group_at(behind) == '[') ++behind;
+    const char next = group_at(behind) == '(' ? '(' : group_at(at + 1);
     if (next == '(') {
       const bool deleted = is_at(count - 2, "=") && (is_at(count - 1, "delete") || is_at(count - 1, "default"));
-      // What an attribute-like macro expands from is no declarator: another name with parentheses follows it.
       if (!deleted) add(part.token, has_body ? DeclaredAs::Function : DeclaredAs::Declaration);
     } else if (at > begin && !has_body &&
                (is_at(at + 1, "=") || next == '{' || next == '[' || is_at(at + 1, ",") ||

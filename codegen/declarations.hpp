@@ -45,8 +45,12 @@ class DeclarationReader {
   // How deep in braces: branches of an #if that differ in this leave the reader uncertain.
   [[nodiscard]] std::size_t depth() const { return scopes_.size() + open_.size(); }
 
-  // The outermost brace that has not been closed.
-  [[nodiscard]] std::optional<Position> unclosed_brace() const;
+  struct Opener {
+    char bracket;
+    Position position;
+  };
+  // The outermost bracket that has not been closed.
+  [[nodiscard]] std::optional<Opener> unclosed() const;
   // The first `}` that closes nothing.
   [[nodiscard]] std::optional<Position> stray_brace() const { return stray_; }
 
@@ -55,10 +59,6 @@ class DeclarationReader {
   enum class ScopeKind : std::uint8_t { Named, Unnamed, Transparent };
   struct Scope {
     ScopeKind kind;
-    Position position;
-  };
-  struct Opener {
-    char bracket;
     Position position;
   };
   // A token of the declaration at hand, or a whole bracketed group of it.
@@ -71,7 +71,7 @@ class DeclarationReader {
   void open(const Lexeme& token);
   void inside_group(const Lexeme& token);
   void close_brace(const Lexeme& token);
-  void end_declaration(bool has_body);
+  void forget_declaration();
   [[nodiscard]] Brace role_of_brace() const;
   [[nodiscard]] std::size_t behind_template_headers() const;
   void enter_scope();

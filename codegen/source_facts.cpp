@@ -205,8 +205,10 @@ class SourceReader {
     } else if (const auto stray = reader_.stray_brace()) {
       facts_.unbalanced =
           BraceFault{"this `}` closes nothing", "take it out, or open the `{` that it belongs to", *stray};
-    } else if (const auto unclosed = reader_.unclosed_brace()) {
-      facts_.unbalanced = BraceFault{"this `{` is never closed", "close it with a `}`", *unclosed};
+    } else if (const auto unclosed = reader_.unclosed()) {
+      const std::string closer = unclosed->bracket == '(' ? ")" : unclosed->bracket == '[' ? "]" : "}";
+      facts_.unbalanced = BraceFault{"this `" + std::string(1, unclosed->bracket) + "` is never closed",
+                                     "close it with a `" + closer + "`", unclosed->position};
     }
   }
 
