@@ -476,17 +476,52 @@ constexpr CheckMessage parameter_message(std::string_view handler) {
 
 }  // namespace detail
 
-// Shared by all loops: any thread may read it. It lives as long as the program, or the module that it came in.
-template <class File, auto Get, auto Post, auto Put, auto Patch, auto Delete, auto Head, auto Options, auto Any, auto Ws>
-constexpr RouteUnit make_route_unit() {
+// Units are shared by all loops: any thread may read them. They live as long as the program, or the module that they
+// came in.
+template <class File>
+constexpr RouteUnit make_unit(UnitKind kind) {
   RouteUnit unit;
-  unit.kind = UnitKind::Route;
+  unit.kind = kind;
   unit.errors = File::errors;
   unit.file = File::file;
+  return unit;
+}
+
+template <class File, auto Get, auto Post, auto Put, auto Patch, auto Delete, auto Head, auto Options, auto Any, auto Ws>
+constexpr RouteUnit make_route_unit() {
+  RouteUnit unit = make_unit<File>(UnitKind::Route);
   unit.handlers = {detail::bind<Get>(),    detail::bind<Post>(), detail::bind<Put>(),    detail::bind<Patch>(),
                    detail::bind<Delete>(), detail::bind<Head>(), detail::bind<Options>()};
   unit.any = detail::bind<Any>();
   unit.websocket = detail::bind_socket<Ws>();
+  return unit;
+}
+
+template <class File, auto Entity>
+constexpr RouteUnit make_middleware_unit() {
+  RouteUnit unit = make_unit<File>(UnitKind::Middleware);
+  unit.middleware = &detail::middleware_entry<Entity>;
+  return unit;
+}
+
+template <class File, auto Entity>
+constexpr RouteUnit make_error_unit() {
+  RouteUnit unit = make_unit<File>(UnitKind::Error);
+  unit.error = &detail::error_entry<Entity>;
+  return unit;
+}
+
+template <class File, auto Entity>
+constexpr RouteUnit make_not_found_unit() {
+  RouteUnit unit = make_unit<File>(UnitKind::NotFound);
+  unit.not_found = &detail::Bound<Entity>::task;
+  return unit;
+}
+
+template <class File, auto Entity>
+constexpr RouteUnit make_matcher_unit() {
+  RouteUnit unit = make_unit<File>(UnitKind::Matcher);
+  unit.match = Entity;
   return unit;
 }
 
@@ -512,33 +547,21 @@ constexpr RouteUnit make_route_unit() {
   constexpr folio::RouteUnit folio_unit =   \
       folio::make_route_unit<FolioFile, &GET, &POST, &PUT, &PATCH, &DELETE, &HEAD, &OPTIONS, &ANY, &WS>();
 
-#define FOLIO_MIDDLEWARE_UNIT                                          \
-  extern const folio::RouteUnit folio_unit;                            \
-  constexpr folio::RouteUnit folio_unit = {.kind = folio::UnitKind::Middleware, \
-                                           .errors = FolioFile::errors,         \
-                                           .file = FolioFile::file,             \
-                                           .middleware = &folio::detail::middleware_entry<&middleware>};
+#define FOLIO_MIDDLEWARE_UNIT               \
+  extern const folio::RouteUnit folio_unit; \
+  constexpr folio::RouteUnit folio_unit = folio::make_middleware_unit<FolioFile, &middleware>();
 
-#define FOLIO_ERROR_UNIT                                              \
-  extern const folio::RouteUnit folio_unit;                           \
-  constexpr folio::RouteUnit folio_unit = {.kind = folio::UnitKind::Error, \
-                                           .errors = FolioFile::errors,    \
-                                           .file = FolioFile::file,        \
-                                           .error = &folio::detail::error_entry<&error>};
+#define FOLIO_ERROR_UNIT                    \
+  extern const folio::RouteUnit folio_unit; \
+  constexpr folio::RouteUnit folio_unit = folio::make_error_unit<FolioFile, &error>();
 
-#define FOLIO_NOT_FOUND_UNIT                                             \
-  extern const folio::RouteUnit folio_unit;                              \
-  constexpr folio::RouteUnit folio_unit = {.kind = folio::UnitKind::NotFound, \
-                                           .errors = FolioFile::errors,       \
-                                           .file = FolioFile::file,           \
-                                           .not_found = &folio::detail::Bound<&not_found>::task};
+#define FOLIO_NOT_FOUND_UNIT                \
+  extern const folio::RouteUnit folio_unit; \
+  constexpr folio::RouteUnit folio_unit = folio::make_not_found_unit<FolioFile, &not_found>();
 
-#define FOLIO_MATCHER_UNIT                                              \
-  extern const folio::RouteUnit folio_unit;                             \
-  constexpr folio::RouteUnit folio_unit = {.kind = folio::UnitKind::Matcher, \
-                                           .errors = FolioFile::errors,      \
-                                           .file = FolioFile::file,          \
-                                           .match = &match};
+#define FOLIO_MATCHER_UNIT                  \
+  extern const folio::RouteUnit folio_unit; \
+  constexpr folio::RouteUnit folio_unit = folio::make_matcher_unit<FolioFile, &match>();
 
 #define FOLIO_EXPORT_UNIT(NAMESPACE)                                                          \
   extern "C" __attribute__((visibility("default"))) const folio::RouteUnit* folio_route_unit() { \

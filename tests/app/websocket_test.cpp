@@ -1,0 +1,508 @@
+// WebSocket routes and rooms as clients see them, over real sockets and on several loops.
+#include <gtest/gtest.h>
+#include <folio/folio.hpp>
+#include <folio/route_unit.hpp>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+
+#include "app/test_server.hpp"
+
+#define FOLIO_TEST_FILE(NAME)                                                    \
+  struct FolioFile {                                                             \
+    static constexpr std::string_view file = NAME;                               \
+    static constexpr folio::ErrorFormat errors = folio::ErrorFormat::Negotiated; \
+    static constexpr folio::ParamNames<0> params{};                              \
+  };
+
+namespace test_sockets {
+
+// What the handlers tell the tests.
+struct Ledger {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<std::string, int> counts;
+  std::map<std::string, folio::WsSender> senders;
+
+  void note(const std::string& what) {
+    std::lock_guard lock(mutex);
+    ++counts[what];
+    changed.notify_all();
+  }
+  bool wait_for(const std::string& what, int count = 1) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, std::chrono::seconds(20), [&] { return counts[what] >= count; });
+  }
+  folio::WsSender sender(const std::string& name) {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, std::chrono::seconds(20), [&] { return senders.contains(name); });
+    return senders[name];
+  }
+  void put(const std::string& name, folio::WsSender sender) {
+    std::lock_guard lock(mutex);
+    senders[name] = std::move(sender);
+    changed.notify_all();
+  }
+};
+Ledger& ledger() {
+  static Ledger instance;
+  return instance;
+}
+
+namespace echo {
+using namespace folio::absent;
+using namespace folio;
+std::string GET() {
+  return "a page";
+}
+Task<> WS(WebSocket ws) {
+  while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+  ledger().note("echo ended");
+}
+FOLIO_TEST_FILE("echo.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace echo
+
+namespace kinds {
+using namespace folio::absent;
+using namespace folio;
+Task<> WS(Request& req, WebSocket ws) {
+  co_await ws.send("hello " + req.query("name").value_or("nobody"));
+  while (true) {
+    auto received = co_await ws.receive();
+    if (!received) {
+      ledger().note("failed: " + received.error().message());
+      break;
+    }
+    if (!*received) break;
+    const WsMessage& message = **received;
+    if (message.text() != nullptr) ledger().note("text " + *message.text());
+    if (message.ping() != nullptr) ledger().note("ping");
+    if (message.close() != nullptr)
+      ledger().note("close " + std::to_string(message.close()->code) + message.close()->reason);
+  }
+  ledger().note("kinds ended " + std::string(ws.request().path()));
+}
+FOLIO_TEST_FILE("kinds.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace kinds
+
+namespace by_hand {
+using namespace folio::absent;
+using namespace folio;
+Task<Result<void>> chat(WebSocket ws) {
+  auto sent = co_await ws.send("by hand");
+  if (!sent) co_return sent.error();
+  auto [sender, receiver] = ws.split();
+  auto ticker = spawn([target = sender]() -> Task<> {
+    while (target.send("tick") != SendResult::Closed) co_await sleep_for(std::chrono::milliseconds(1));
+    ledger().note("ticker ended");
+  });
+  while (auto message = co_await receiver.next()) {
+    if (message->text() != nullptr && *message->text() == "stop") break;
+  }
+  ticker.abort();
+  co_return {};
+}
+Task<> run(WebSocketConnection connection) {
+  auto result = co_await connection.handle(chat);
+  ledger().note(result ? "by hand done" : "by hand failed");
+}
+Response GET(Request& req) {
+  if (!is_websocket_upgrade(req)) return Response::json({{"error", "This endpoint requires WebSocket upgrade"}}, 400);
+  auto upgrade = upgrade_websocket(req);
+  if (!upgrade)
+    return Response::json({{"error", "Upgrade failed: " + upgrade.error().message()}}, upgrade.error().status());
+  auto [response, connection] = std::move(*upgrade);
+  if (req.query("drop")) return std::move(response);
+  spawn(run(std::move(connection)));
+  if (req.query("refuse")) return Response::text("changed my mind", 418);
+  return std::move(response);
+}
+FOLIO_TEST_FILE("by_hand.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace by_hand
+
+namespace throwing {
+using namespace folio::absent;
+using namespace folio;
+Task<> WS(QueryParam<"n", int>, WebSocket ws) {
+  (void)co_await ws.next();
+  throw std::runtime_error("a secret");
+}
+FOLIO_TEST_FILE("throwing.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace throwing
+
+namespace room {
+using namespace folio::absent;
+using namespace folio;
+static WsRoom lobby;
+Task<> WS(Request& req, WebSocket ws) {
+  const std::string name = req.query("name").value_or("?");
+  lobby.join(name, ws.sender());
+  ledger().put(name, ws.sender());
+  co_await ws.send("joined");
+  while (auto message = co_await ws.next()) {
+    if (auto* text = message->text()) lobby.broadcast(name + ": " + *text);
+  }
+  ledger().note("left " + name + " " + std::to_string(lobby.count()));
+}
+FOLIO_TEST_FILE("room.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace room
+
+namespace slow_reader {
+using namespace folio::absent;
+using namespace folio;
+Task<> WS(WebSocket ws) {
+  co_await sleep_for(std::chrono::milliseconds(50));
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (auto message = co_await ws.next()) {
+    if (auto* text = message->text()) {
+      if (*text == "sum") co_await ws.send(std::to_string(count) + " " + std::to_string(bytes));
+      bytes += text->size();
+      ++count;
+    }
+  }
+}
+FOLIO_TEST_FILE("slow_reader.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace slow_reader
+
+namespace guarded {
+using namespace folio;
+Task<Response> middleware(Request& req, Next next) {
+  if (req.header("Authorization").empty()) co_return Response::text("who are you?", 401);
+  co_return (co_await next()).header("X-Guard", "passed");
+}
+FOLIO_TEST_FILE("guarded/_middleware.cpp")
+FOLIO_MIDDLEWARE_UNIT
+}  // namespace guarded
+
+namespace guarded_socket {
+using namespace folio::absent;
+using namespace folio;
+Task<> WS(WebSocket ws) {
+  co_await ws.send("inside");
+}
+FOLIO_TEST_FILE("guarded/socket.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace guarded_socket
+}  // namespace test_sockets
+
+namespace folio {
+namespace {
+
+using test::Client;
+using test::SocketClient;
+using test::TestServer;
+using test_sockets::ledger;
+
+std::vector<const RouteUnit*> all_units() {
+  using namespace test_sockets;
+  return {&echo::folio_unit,
+          &kinds::folio_unit,
+          &by_hand::folio_unit,
+          &throwing::folio_unit,
+          &test_sockets::room::folio_unit,
+          &slow_reader::folio_unit,
+          &guarded::folio_unit,
+          &guarded_socket::folio_unit};
+}
+
+app::Config with_threads(unsigned threads) {
+  app::Config config;
+  config.threads = threads;
+  return config;
+}
+
+struct Sockets : testing::Test {
+  TestServer server{all_units(), with_threads(2)};
+  std::uint16_t port = server.port();
+  void SetUp() override {
+    std::lock_guard lock(ledger().mutex);
+    ledger().counts.clear();
+    ledger().senders.clear();
+  }
+};
+
+TEST_F(Sockets, EchoKeepsTheKind) {
+  SocketClient client(port, "/echo");
+  EXPECT_EQ(client.answer.status, 101);
+  EXPECT_EQ(client.answer.field("Sec-WebSocket-Accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");  // RFC 6455 §1.3
+  client.send("text");
+  EXPECT_EQ(client.next(), "text");
+  client.send("bytes", ws::Opcode::Binary);
+  EXPECT_EQ(client.next(), "binary bytes");
+  const std::string large(700'000, 'x');
+  client.send(large);
+  EXPECT_EQ(client.next(), large);
+  client.send("");
+  EXPECT_EQ(client.next(), "");
+  client.close(3001);
+  EXPECT_EQ(client.next(), "close 3001");
+  EXPECT_EQ(client.next(), "ended") << "the server ends the transport first";
+  EXPECT_TRUE(ledger().wait_for("echo ended"));
+}
+
+TEST_F(Sockets, ManyMessagesInOneSegmentComeBackInOrder) {
+  SocketClient client(port, "/echo");
+  constexpr int count = 20'000;
+  std::thread writer([&] {
+    base::Buffer frames;
+    ws::Protocol protocol(ws::Role::Client);
+    for (int i = 0; i < count; ++i) ASSERT_TRUE(protocol.send(ws::Opcode::Text, std::to_string(i), frames));
+    client.client.send(frames.view());
+  });
+  for (int i = 0; i < count; ++i) ASSERT_EQ(client.next(), std::to_string(i));
+  writer.join();
+}
+
+TEST_F(Sockets, FramesInTheSegmentOfTheHandshake) {
+  Client client(port);
+  base::Buffer frames;
+  ws::Protocol protocol(ws::Role::Client);
+  ASSERT_TRUE(protocol.send(ws::Opcode::Text, "early", frames));
+  client.send(
+      "GET /echo HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" +
+      std::string(frames.view()));
+  EXPECT_EQ(client.read().status, 101);
+  while (client.buffer().size() < 7) ASSERT_TRUE(client.more());
+  EXPECT_EQ(client.buffer(),
+            "\x81\x05"
+            "early");
+}
+
+TEST_F(Sockets, GetBesideWs) {
+  Client client(port);
+  EXPECT_EQ(client.get("/echo").body, "a page");
+  const auto required = client.get("/kinds");
+  EXPECT_EQ(required.status, 426);
+  EXPECT_EQ(required.field("Upgrade"), "websocket");
+}
+
+TEST_F(Sockets, ReceiveGivesEveryKind) {
+  SocketClient client(port, "/kinds?name=ada");
+  EXPECT_EQ(client.next(), "hello ada");
+  client.send("one");
+  ASSERT_TRUE(client.protocol.ping("abc", client.out));
+  client.flush();
+  EXPECT_EQ(client.next(), "pong abc");
+  ASSERT_TRUE(client.protocol.close(ws::CloseCode::Normal, "bye", client.out));
+  client.flush();
+  EXPECT_EQ(client.next(), "close 1000");
+  EXPECT_TRUE(ledger().wait_for("text one"));
+  EXPECT_TRUE(ledger().wait_for("ping"));
+  EXPECT_TRUE(ledger().wait_for("close 1000bye"));
+  EXPECT_TRUE(ledger().wait_for("kinds ended /kinds"));
+}
+
+TEST_F(Sockets, APeerThatVanishesEndsTheHandler) {
+  for (int i = 0; i < 50; ++i) {
+    SocketClient client(port, "/kinds");
+    EXPECT_EQ(client.next(), "hello nobody");
+    client.client.reset();
+  }
+  EXPECT_TRUE(ledger().wait_for("kinds ended /kinds", 50));
+}
+
+TEST_F(Sockets, AFaultOfThePeerIsAnError) {
+  SocketClient client(port, "/kinds");
+  client.client.send("\x83\x80\x01\x02\x03\x04");  // a reserved opcode
+  EXPECT_EQ(client.next(), "hello nobody");
+  EXPECT_EQ(client.next(), "close 1002");
+  EXPECT_EQ(client.next(), "ended");
+  EXPECT_TRUE(ledger().wait_for("kinds ended /kinds"));
+}
+
+TEST_F(Sockets, ByHandAsInTheGuide) {
+  Client plain(port);
+  const auto refused = plain.get("/by_hand");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.body, R"({"error":"This endpoint requires WebSocket upgrade"})");
+  SocketClient client(port, "/by_hand");
+  EXPECT_EQ(client.next(), "by hand");
+  EXPECT_EQ(client.next(), "tick");
+  EXPECT_EQ(client.next(), "tick");
+  client.send("stop");
+  std::string last;
+  do last = client.next();
+  while (last == "tick");
+  EXPECT_EQ(last, "close 1000");
+  EXPECT_TRUE(ledger().wait_for("by hand done"));
+}
+
+TEST_F(Sockets, AnUpgradeThatIsNotAnsweredWithItsResponse) {
+  SocketClient refused(port, "/by_hand?refuse=1");
+  EXPECT_EQ(refused.answer.status, 418);
+  EXPECT_TRUE(ledger().wait_for("by hand failed"));
+  SocketClient dropped(port, "/by_hand?drop=1");
+  EXPECT_EQ(dropped.answer.status, 101);
+  EXPECT_EQ(dropped.next(), "close 1000");
+}
+
+TEST_F(Sockets, WrongHandshakes) {
+  Client client(port);
+  const auto version = client.get("/echo",
+                                  "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
+                                  "8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+  EXPECT_EQ(version.status, 426);
+  EXPECT_EQ(version.field("Sec-WebSocket-Version"), "13");
+  EXPECT_EQ(
+      client
+          .get("/echo",
+               "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n")
+          .status,
+      400);
+  SocketClient foreign(port, "/echo", "Origin: https://evil.example\r\n");
+  EXPECT_EQ(foreign.answer.status, 403);
+  SocketClient own(port, "/echo", "Origin: http://test\r\n");
+  EXPECT_EQ(own.answer.status, 101);
+}
+
+TEST_F(Sockets, AnExtractorRefusesBeforeTheUpgrade) {
+  SocketClient client(port, "/throwing");
+  EXPECT_EQ(client.answer.status, 400);
+  EXPECT_NE(client.answer.body.find("Missing query parameter: n"), std::string::npos);
+}
+
+TEST_F(Sockets, AnExceptionCloses1011) {
+  SocketClient client(port, "/throwing?n=1");
+  client.send("go");
+  EXPECT_EQ(client.next(), "close 1011");
+}
+
+TEST_F(Sockets, MiddlewareStandsBeforeTheUpgrade) {
+  SocketClient refused(port, "/guarded/socket");
+  EXPECT_EQ(refused.answer.status, 401);
+  SocketClient passed(port, "/guarded/socket", "Authorization: yes\r\n");
+  EXPECT_EQ(passed.answer.status, 101);
+  EXPECT_EQ(passed.answer.field("X-Guard"), "passed");
+  EXPECT_EQ(passed.next(), "inside");
+  EXPECT_EQ(passed.next(), "close 1000");
+}
+
+TEST_F(Sockets, AHandlerThatLagsStopsItsPeerAndLosesNothing) {
+  SocketClient client(port, "/slow_reader");
+  const std::string piece(1000, 'p');
+  constexpr int count = 2000;  // far past what waits for a handler
+  std::thread writer([&] {
+    for (int i = 0; i < count; ++i) {
+      if (!client.send(piece)) break;
+    }
+    client.send("sum");
+  });
+  EXPECT_EQ(client.next(), "2000 2000000");
+  writer.join();
+}
+
+TEST_F(Sockets, RoomsSpanLoopsInOneOrder) {
+  constexpr int people = 8;
+  constexpr int each = 50;
+  std::vector<std::unique_ptr<SocketClient>> clients;
+  for (int i = 0; i < people; ++i) {
+    clients.push_back(std::make_unique<SocketClient>(port, "/room?name=p" + std::to_string(i)));
+    ASSERT_EQ(clients.back()->next(), "joined");
+  }
+  EXPECT_EQ(test_sockets::room::lobby.count(), static_cast<std::size_t>(people));
+  std::vector<std::thread> threads;
+  std::vector<std::vector<std::string>> got(people);
+  for (int i = 0; i < people; ++i) {
+    threads.emplace_back([&, i] {
+      auto& client = *clients[static_cast<std::size_t>(i)];
+      for (int k = 0; k < each; ++k) client.send(std::to_string(k));
+      while (got[static_cast<std::size_t>(i)].size() < people * each) {
+        got[static_cast<std::size_t>(i)].push_back(client.next());
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (int i = 1; i < people; ++i)
+    EXPECT_EQ(got[static_cast<std::size_t>(i)], got[0]) << "every member sees the same order";
+  clients.clear();
+  EXPECT_TRUE(ledger().wait_for("left p0 0") || test_sockets::room::lobby.count() == 0);
+}
+
+TEST_F(Sockets, ASenderIsUsableFromAnyThreadAndOutlivesItsConnection) {
+  SocketClient client(port, "/room?name=sender");
+  EXPECT_EQ(client.next(), "joined");
+  const WsSender sender = ledger().sender("sender");
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&sender] {
+      for (int i = 0; i < 200; ++i) EXPECT_EQ(sender.send("x"), SendResult::Queued);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (int i = 0; i < 800; ++i) ASSERT_EQ(client.next(), "x");
+  sender.close(4000, "enough");
+  EXPECT_EQ(client.next(), "close 4000");
+  EXPECT_EQ(client.next(), "ended");
+  EXPECT_TRUE(ledger().wait_for("left sender 0"));
+  EXPECT_TRUE(sender.closed());
+  EXPECT_EQ(sender.send("late"), SendResult::Closed);
+  server.stop();
+  EXPECT_EQ(sender.send("later still"), SendResult::Closed);
+}
+
+TEST_F(Sockets, APeerThatDoesNotReadIsBounded) {
+  SocketClient client(port, "/room?name=deaf");
+  EXPECT_EQ(client.next(), "joined");
+  const WsSender sender = ledger().sender("deaf");
+  const std::string piece(10'000, 'x');
+  SendResult result = SendResult::Queued;
+  std::size_t accepted = 0;
+  // It takes what the kernel's buffers and our queue hold, and then it is over.
+  while (result == SendResult::Queued && accepted < 100'000) {
+    result = sender.send(piece);
+    if (result == SendResult::Queued) ++accepted;
+  }
+  EXPECT_EQ(result, SendResult::Closed);
+  EXPECT_LT(accepted * piece.size(), 64u * 1024 * 1024);
+}
+
+TEST_F(Sockets, ShutdownSays1001) {
+  SocketClient client(port, "/echo");
+  client.send("a");
+  EXPECT_EQ(client.next(), "a");
+  server.begin_stop();
+  EXPECT_EQ(client.next(), "close 1001");
+  EXPECT_EQ(client.next(), "ended");
+  server.stop();
+  EXPECT_TRUE(ledger().wait_for("echo ended"));
+}
+
+TEST_F(Sockets, ChurnLeavesNothingBehind) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i) {
+        SocketClient client(port, "/room?name=c" + std::to_string(t));
+        client.send("hi");
+        switch (i % 3) {
+          case 0:
+            client.close();
+            break;
+          case 1:
+            client.client.reset();
+            break;
+          default:
+            break;  // the transport ends without a Close
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (test_sockets::room::lobby.count() != 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_EQ(test_sockets::room::lobby.count(), 0u);
+}
+
+}  // namespace
+}  // namespace folio
