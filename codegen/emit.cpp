@@ -73,7 +73,15 @@ class Wrapper {
 
   // A part of the user's file, whole lines: what comes behind it must begin a line of its own.
   void user_text(std::size_t from, std::size_t to) {
-    add(std::string_view(scanned_.text).substr(from, to - from));
+    const std::string_view text(scanned_.text);
+    std::size_t at = from;
+    for (const std::size_t query : scanned_.facts.named_queries) {
+      if (query < from || query >= to) continue;
+      add(text.substr(at, query - at));
+      add("QueryParam");
+      at = query + std::string_view("Query").size();
+    }
+    add(text.substr(at, to - at));
     if (to == from) return;
     if (!text_.ends_with('\n')) add("\n");
     // A backslash at the very end would take in the next line.

@@ -60,6 +60,7 @@ class SourceReader {
         token(lexeme);
       }
     }
+    find_named_queries(lexed.lexemes);
     cut();
     judge_includes();
     balance(lexed);
@@ -68,6 +69,16 @@ class SourceReader {
   }
 
  private:
+  void find_named_queries(const std::vector<Lexeme>& lexemes) {
+    for (std::size_t i = 0; i + 2 < lexemes.size(); ++i) {
+      if (lexemes[i].kind == LexemeKind::Identifier && lexemes[i].text == "Query" &&
+          lexemes[i + 1].kind == LexemeKind::Punctuator && lexemes[i + 1].text == "<" &&
+          lexemes[i + 2].kind == LexemeKind::String) {
+        facts_.named_queries.push_back(lexemes[i].position.offset);
+      }
+    }
+  }
+
   // One #if … #endif that is open.
   struct Conditional {
     Position position;                             // of its `#`

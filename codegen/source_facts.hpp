@@ -38,6 +38,8 @@ struct SourceFacts {
   // follows a comment of several lines; the file's end when it declares nothing.
   Position cut;
   std::optional<BraceFault> unbalanced;  // R015
+  // Each `Query` of a `Query<"name", …>`: written out as QueryParam, since no template takes a name or a type.
+  std::vector<std::size_t> named_queries;  // offsets
 };
 
 // `text` may begin with a byte order mark; positions count from behind it, as compilers do.
