@@ -18,6 +18,7 @@ Html GET() {
 <meta name="color-scheme" content="light dark">
 <title>Order a book</title>
 <style>
+  * { box-sizing: border-box; }
   body { max-width: 28rem; margin: 3rem auto; padding: 0 1.5rem; font: 1.0625rem/1.6 system-ui, sans-serif; }
   form { display: grid; gap: 1rem; }
   input:not([type=checkbox]), button { display: block; width: 100%; padding: .5rem .75rem; font: inherit; }
