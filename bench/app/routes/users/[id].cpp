@@ -1,0 +1,4 @@
+#include <folio/folio.hpp>
+using namespace folio;
+
+std::string GET(Path<"id"> id) { return *id; }
