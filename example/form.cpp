@@ -17,6 +17,7 @@ Html GET() {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Order a book</title>
+<link rel="icon" href="data:,">
 <style>
   * { box-sizing: border-box; }
   body { max-width: 28rem; margin: 3rem auto; padding: 0 1.5rem; font: 1.0625rem/1.6 system-ui, sans-serif; }

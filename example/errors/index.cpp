@@ -9,6 +9,7 @@ Html GET() {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Errors</title>
+<link rel="icon" href="data:,">
 <style>body { max-width: 36rem; margin: 3rem auto; padding: 0 1.5rem; font: 1.0625rem/1.6 system-ui, sans-serif; }</style>
 <h1>Ways to fail</h1>
 <ul>

@@ -10,6 +10,7 @@ static constexpr const char* page = R"html(<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>WebSocket console</title>
+<link rel="icon" href="data:,">
 <style>
   :root { --paper: #fbf9f4; --card: #fffefb; --ink: #22201b; --soft: #6a655a; --line: #e4dfd3; --leaf: #1c7350; --on-leaf: #fff; }
   @media (prefers-color-scheme: dark) {
