@@ -175,6 +175,16 @@ TEST(JsonValueParse, ValueOrError) {
   EXPECT_EQ((*body)["a"].as_int64(), 1);
 }
 
+Json<JsonValue> status() {
+  return {{"status", "ok"}, {"load", {{"cpu", 0.5}}}};
+}
+
+TEST(JsonValueMade, AsTheResultOfAHandler) {
+  EXPECT_EQ(status()->dump(), R"({"status":"ok","load":{"cpu":0.5}})");
+  const Json<JsonValue> copy{status()};
+  EXPECT_EQ(*copy, *status());
+}
+
 TEST(JsonValueDump, Indented) {
   const JsonValue value = {
       {"a", JsonValue::array({1, {{"b", nullptr}}})}, {"c", JsonValue::array()}, {"d", JsonValue::object()}};

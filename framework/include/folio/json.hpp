@@ -41,6 +41,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -71,6 +72,11 @@ class Json {
 
   Json() = default;
   Json(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+
+  // `Json<JsonValue> GET() { return {{"status", "ok"}}; }`
+  Json(std::initializer_list<JsonValue::Member> members)
+    requires std::is_same_v<T, JsonValue>
+      : value_(members) {}
 
   T& operator*() & { return value_; }
   const T& operator*() const& { return value_; }
