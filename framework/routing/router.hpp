@@ -113,6 +113,7 @@ class Router {
   struct Answer;
   class Builder;
 
+  static std::unique_ptr<const Parts> lay_out(const RouteMap& map, std::span<const NamedMatcher> matchers);
   bool match_bare(std::string_view path, MatchResult& out) const;
   bool match_decoded(std::string_view path, MatchResult& out) const;
   template <char Separator>
