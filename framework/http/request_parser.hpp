@@ -60,6 +60,9 @@ class RequestParser {
   [[nodiscard]] bool at_message_boundary() const;
 
   [[nodiscard]] const ParseError& error() const { return error_; }  // REQUIRES: Error
+  // Whether method, target, path and query of head() are good although the head is not complete, or never will be: for
+  // the log line of a request that was refused.
+  [[nodiscard]] bool has_request_line() const { return line_done_; }
 
   // The next message on the same connection. REQUIRES: message_complete().
   void reset();

@@ -309,6 +309,20 @@ TEST(RequestParserErrors, SayHowToMendThem) {
   EXPECT_THAT(whole("\x16\x03\x01").reason, HasSubstr("HTTPS"));
 }
 
+TEST(RequestParserErrors, LeaveTheRequestLineForTheLog) {
+  RequestParser parser{Limits{}};
+  const std::string block = "PUT /x?y HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n";
+  EXPECT_FALSE(parser.has_request_line());
+  ASSERT_EQ(parser.parse_head(block), RequestParser::State::Error);
+  EXPECT_EQ(parser.error().status, 413);
+  ASSERT_TRUE(parser.has_request_line());
+  EXPECT_EQ(parser.head().method, Method::Put);
+  EXPECT_EQ(parser.head().target.in(block), "/x?y");
+  RequestParser other{Limits{}};
+  ASSERT_EQ(other.parse_head("PUT x HTTP/1.1\r\n"), RequestParser::State::Error);
+  EXPECT_FALSE(other.has_request_line());
+}
+
 TEST(RequestParserErrors, LineComesBeforeFields) {
   // Both are wrong, and the line is wrong first.
   EXPECT_EQ(parse("GET / HTTP/2.0\r\nX : y\r\n\r\n").status, 505);
