@@ -48,6 +48,20 @@ std::string chain_of(const Outcome& outcome, const Scope& scope) {
   return text;
 }
 
+// File names and paths may hold what a terminal would obey.
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned>(byte));
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
 // In characters, so that columns line up: bytes that only continue a character are not counted.
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(
@@ -55,7 +69,8 @@ std::size_t width_of(std::string_view text) {
 }
 
 // Columns two spaces apart; none behind the last.
-std::string aligned(const std::vector<std::vector<std::string>>& rows, std::string_view indent) {
+std::string aligned(std::vector<std::vector<std::string>> rows, std::string_view indent) {
+  for (auto& row : rows) std::ranges::transform(row, row.begin(), printable);
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -142,36 +157,23 @@ std::string others(const Outcome& outcome, const routing::Explanation& explanati
   return text;
 }
 
-// File names may hold what a terminal would obey.
-std::string printable(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\n') || byte == 0x7f) {
-      result += fmt::format("\\x{:02x}", static_cast<unsigned>(byte));
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 std::string render(const Diagnostic& diagnostic) {
   constexpr std::size_t kShown = 10;
-  std::string text = diagnostic.code.empty() ? fmt::format("error: {}\n", diagnostic.message)
-                                             : fmt::format("error[{}]: {}\n", diagnostic.code, diagnostic.message);
+  std::string text = diagnostic.code.empty()
+                         ? fmt::format("error: {}\n", printable(diagnostic.message))
+                         : fmt::format("error[{}]: {}\n", diagnostic.code, printable(diagnostic.message));
   for (std::size_t at = 0; at < diagnostic.places.size() && at < kShown; ++at) {
     const Place& place = diagnostic.places[at];
-    text += fmt::format("  --> {}", place.file);
+    text += fmt::format("  --> {}", printable(place.file));
     if (place.line != 0) text += fmt::format(":{}", place.line);
     if (place.line != 0 && place.column != 0) text += fmt::format(":{}", place.column);
     text += '\n';
   }
   if (diagnostic.places.size() > kShown) text += fmt::format("  --> and {} more\n", diagnostic.places.size() - kShown);
-  if (!diagnostic.help.empty()) text += fmt::format("  help: {}\n", diagnostic.help);
-  return printable(text);
+  if (!diagnostic.help.empty()) text += fmt::format("  help: {}\n", printable(diagnostic.help));
+  return text;
 }
 
 std::string table(const Outcome& outcome) {
@@ -195,10 +197,11 @@ std::string to_json(const Outcome& outcome) {
                      routes.empty() ? "" : "\n  ");
 }
 
-std::string why(const Outcome& outcome, std::string_view path) {
-  const routing::Explanation explanation = routing::explain(outcome.map, path);
+std::string why(const Outcome& outcome, std::string_view raw_path) {
+  const routing::Explanation explanation = routing::explain(outcome.map, raw_path);
+  const std::string path = printable(raw_path);
   if (explanation.status == MatchStatus::BadPath) {
-    return printable(fmt::format("{} is answered with 400: {}\n", path, explanation.fault));
+    return fmt::format("{} is answered with 400: {}\n", path, printable(explanation.fault));
   }
   std::vector<std::vector<std::string>> rows;
   std::string text;
@@ -218,13 +221,14 @@ std::string why(const Outcome& outcome, std::string_view path) {
     } else {
       text = fmt::format("{} is answered by {}\n", path, shown(outcome, route.file));
     }
-    for (const std::string& condition : explanation.conditions) text += fmt::format("  provided that {}\n", condition);
+    for (const std::string& condition : explanation.conditions)
+      text += fmt::format("  provided that {}\n", printable(condition));
     rows.push_back({"path", to_string(route.pattern)});
     rows.push_back({"methods", methods_of(unit)});
     for (const auto& [name, value] : explanation.captures) rows.push_back({name, fmt::format("\"{}\"", value)});
     surroundings(outcome, outcome.map.scopes[route.scope], rows);
   }
-  return printable(text + aligned(rows, "  ") + others(outcome, explanation));
+  return text + aligned(rows, "  ") + others(outcome, explanation);
 }
 
 }  // namespace folio::codegen
