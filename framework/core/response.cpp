@@ -6,6 +6,7 @@
 
 #include "base/ascii.hpp"
 #include "core/media_type.hpp"
+#include "http/cookie.hpp"
 #include "http/status.hpp"
 
 namespace folio {
@@ -52,15 +53,23 @@ Response& Response::header(HeaderValue name, HeaderValue value) & {
 }
 
 Response& Response::cookie(std::string_view name, std::string_view value, const CookieOptions& options) & {
-  std::string field(name);
-  field.append("=").append(value);
-  if (!options.path.empty()) field.append("; Path=").append(options.path);
-  if (!options.domain.empty()) field.append("; Domain=").append(options.domain);
-  if (options.max_age >= 0) field.append("; Max-Age=").append(std::to_string(options.max_age));
-  if (!options.same_site.empty()) field.append("; SameSite=").append(options.same_site);
-  if (options.http_only) field.append("; HttpOnly");
-  if (options.secure) field.append("; Secure");
-  headers.push_back({"Set-Cookie", std::move(field)});
+  http::SetCookie cookie{.name = name, .value = value, .path = options.path, .domain = options.domain};
+  if (options.max_age >= 0) cookie.max_age = options.max_age;
+  cookie.same_site = base::iequals(options.same_site, "None")     ? http::SameSite::None
+                     : base::iequals(options.same_site, "Strict") ? http::SameSite::Strict
+                     : base::iequals(options.same_site, "Lax")    ? http::SameSite::Lax
+                                                                  : http::SameSite::Unset;
+  cookie.http_only = options.http_only;
+  cookie.secure = options.secure;
+  std::string field;
+  // A cookie that browsers would drop, or that says more than its name and value, is left out as a malformed field is:
+  // a field without a name is never written, and the log tells of it.
+  const std::string_view fault = http::append_set_cookie(field, cookie);
+  if (fault.empty()) {
+    headers.push_back({"Set-Cookie", std::move(field)});
+  } else {
+    headers.push_back({"", std::string(fault)});
+  }
   return *this;
 }
 

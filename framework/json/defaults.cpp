@@ -1,36 +1,16 @@
 #include "json/defaults.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <memory>
-#include <new>
+#include <folio/detail/initialiser.hpp>
+
+#include <string>
 
 namespace folio::json_detail {
-namespace {
-
-// Whether a scalar member has an initialiser, even one to zero: whether constructing the struct over memory of a known
-// pattern writes to it.
-bool has_initialiser(const ReadStruct& type, std::size_t index, std::size_t scalar_size) {
-  constexpr unsigned char pattern = 0xA5;
-  const std::align_val_t alignment{std::max(type.alignment, alignof(std::max_align_t))};
-  auto* memory = static_cast<unsigned char*>(::operator new(type.size, alignment));
-  std::memset(memory, pattern, type.size);
-  type.construct(memory);
-  void* addresses[reflect::max_members] = {};
-  type.addresses(memory, addresses);
-  const auto* bytes = static_cast<const unsigned char*>(addresses[index]);
-  const bool written = !std::all_of(bytes, bytes + scalar_size, [](unsigned char byte) { return byte == pattern; });
-  type.destroy(memory);
-  ::operator delete(memory, alignment);
-  return written;
-}
-
-}  // namespace
 
 bool may_be_missing(const ReadStruct& type, std::size_t index, const void* value) {
   const ReadType& field = *type.fields[index].type;
   if (field.blank == nullptr || !field.blank(field, value)) return true;
-  return field.scalar_size > 0 && has_initialiser(type, index, field.scalar_size);
+  const Shape shape{type.size, type.alignment, type.construct, type.destroy, type.addresses};
+  return field.scalar_size > 0 && has_initialiser(shape, index, field.scalar_size);
 }
 
 bool blank_string(const ReadType&, const void* value) {

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <uv.h>
 
 #include <algorithm>
@@ -33,6 +34,14 @@ struct TcpConnection::Backlog {
 namespace {
 constexpr std::size_t gather_limit = 64;           // pieces in one writev
 constexpr std::size_t small_shared = 512;          // shared bytes up to this are cheaper copied than gathered
+// Whether the connection is gone in both directions, rather than ended by the peer alone.
+bool is_reset(const uv_stream_t* stream) {
+  uv_os_fd_t fd = -1;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(stream), &fd) != 0) return true;
+  pollfd state{.fd = fd, .events = 0, .revents = 0};
+  return ::poll(&state, 1, 0) == 1 && (state.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 }  // namespace
 
 TcpConnection::TcpConnection(Loop& loop, TcpEvents& events)
@@ -69,6 +78,8 @@ void TcpConnection::start_reading() noexcept {
           uv_read_stop(stream);
           self.paused_ = true;
           self.peer_ended_ = true;
+          // libuv reports a reset that follows data as an end, too; a handler's work would then be for nobody.
+          if (is_reset(stream)) self.close();
           if (self.state_ == State::Open) {
             self.events_.on_end();
           } else if (self.state_ == State::Finishing) {

@@ -52,6 +52,10 @@ Parcel parcel(const std::string& text) {
 using Texts = std::vector<std::string>;
 
 struct HubTest : testing::Test {
+  void TearDown() override {
+    home->branches.clear();  // what is scheduled keeps its thread
+    other->branches.clear();
+  }
   std::shared_ptr<Hub> hub = std::make_shared<Hub>();
   std::shared_ptr<FakeHome> home = std::make_shared<FakeHome>();
   std::shared_ptr<FakeHome> other = std::make_shared<FakeHome>();

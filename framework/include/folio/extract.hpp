@@ -17,6 +17,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <folio/detail/initialiser.hpp>
 #include <folio/fixed_string.hpp>
 #include <folio/json.hpp>
 #include <folio/parse_text.hpp>
@@ -112,14 +113,14 @@ struct FieldFiller {
     }
     seen |= std::uint64_t{1} << index;
   }
-  // Missing: optionals, vectors and bools (an unchecked box sends nothing) keep their defaults, and so does a member
-  // whose declaration gives it one that shows; anything else must be there.
+  // What may be missing keeps its default: optionals, vectors, bools (an unchecked box sends nothing), and members with
+  // an initialiser (`int page = 1;`; of a string, one that is not empty). Anything else must be there.
   Result<T> finish() {
     std::size_t index = 0;
     reflect::for_each_member(value, [&](std::string_view field, auto& member) {
       using Member = std::remove_cvref_t<decltype(member)>;
       if constexpr (!is_optional<Member> && !is_vector<Member> && !std::same_as<Member, bool>) {
-        if ((seen >> index & 1) == 0 && !error && member == Member{}) {
+        if ((seen >> index & 1) == 0 && !error && !has_default(index, member)) {
           error = AppError::bad_request(std::string("Missing ").append(source).append(": ").append(field));
         }
       }
@@ -127,6 +128,14 @@ struct FieldFiller {
     });
     if (error) return *std::move(error);
     return std::move(value);
+  }
+  template <class Member>
+  static bool has_default(std::size_t index, const Member& member) {
+    if constexpr (std::is_arithmetic_v<Member>) {
+      return json_detail::has_initialiser(json_detail::shape_of<T>, index, sizeof(Member));
+    } else {
+      return !(member == Member{});
+    }
   }
 };
 
