@@ -53,7 +53,11 @@ Response& Response::header(HeaderValue name, HeaderValue value) & {
 }
 
 Response& Response::cookie(std::string_view name, std::string_view value, const CookieOptions& options) & {
-  http::SetCookie cookie{.name = name, .value = value, .path = options.path, .domain = options.domain};
+  http::SetCookie cookie;
+  cookie.name = name;
+  cookie.value = value;
+  cookie.path = options.path;
+  cookie.domain = options.domain;
   if (options.max_age >= 0) cookie.max_age = options.max_age;
   cookie.same_site = base::iequals(options.same_site, "None")     ? http::SameSite::None
                      : base::iequals(options.same_site, "Strict") ? http::SameSite::Strict

@@ -2,6 +2,8 @@
 
 #include <folio/detail/initialiser.hpp>
 
+#include <algorithm>
+#include <memory>
 #include <string>
 
 namespace folio::json_detail {
