@@ -1,7 +1,5 @@
 #include "dev/app_folder.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -23,53 +21,13 @@ bool holds_source(const fs::path& folder) {
   return false;
 }
 
-bool is_name_byte(char byte) {
-  return std::isalnum(static_cast<unsigned char>(byte)) != 0 || byte == '_';
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
-  return text;
-}
-
-// The value behind the equals sign; false when a quotation mark is not closed.
-bool read_value(std::string_view text, std::string& value) {
-  if (text.starts_with('\'')) {
-    const auto end = text.find('\'', 1);
-    if (end == std::string_view::npos) return false;
-    value = text.substr(1, end - 1);
-    return true;
-  }
-  if (!text.starts_with('"')) {
-    // Unquoted: up to a # that stands after a blank.
-    const auto comment = text.find(" #");
-    value = trimmed(text.substr(0, comment));
-    if (text.starts_with('#')) value.clear();
-    return true;
-  }
-  for (std::size_t at = 1; at < text.size(); ++at) {
-    if (text[at] == '"') return true;
-    if (text[at] == '\\' && at + 1 < text.size()) {
-      const char next = text[++at];
-      if (next == 'n') {
-        value += '\n';
-      } else if (next == 't') {
-        value += '\t';
-      } else if (next == '"' || next == '\\' || next == '$') {
-        value += next;
-      } else {
-        value += '\\';
-        value += next;
-      }
-    } else {
-      value += text[at];
-    }
-  }
-  return false;
-}
-
 }  // namespace
+
+std::string AppFolder::name_of(std::string_view file) const {
+  const bool is_ours = file.size() > root.size() && file.starts_with(root) && file[root.size()] == '/';
+  if (!is_ours || base == "/") return std::string(file);
+  return std::string(file.substr(base.size() + 1));
+}
 
 bool AppFolder::is_public(std::string_view file) const {
   return file.size() > public_files.size() && file.starts_with(public_files) && file[public_files.size()] == '/';
@@ -92,11 +50,13 @@ bool find_app(const std::string& given, AppFolder& app, std::string& error) {
   app.environment = (root / ".env").string();
   if (fs::is_directory(root / "routes", code)) {
     app.routes = (root / "routes").string();
-    app.prefix = "routes/";
+    app.base = app.root;
+    app.prefix = "routes";
     return true;
   }
   app.routes = app.root;
-  app.prefix = "";
+  app.base = root.parent_path().string();
+  app.prefix = app.name;
   if (app.name == "routes" || holds_source(root)) return true;
   error = given + " holds neither routes/ nor a route file: make " + given +
           "/routes/index.cpp, or start an app with `folio new NAME`";
@@ -111,29 +71,6 @@ bool is_watched_folder(const AppFolder& app, std::string_view folder) {
   // The app's own build output; a route below routes/build/ is a route.
   const bool at_top = slash != std::string_view::npos && folder.substr(0, slash) == app.root;
   return !(at_top && app.routes != app.root && (name == "build" || name == "dist"));
-}
-
-std::vector<EnvironmentPair> parse_environment(std::string_view text, std::vector<std::string>& problems) {
-  std::vector<EnvironmentPair> pairs;
-  std::size_t number = 0;
-  while (!text.empty()) {
-    ++number;
-    const auto end = text.find('\n');
-    auto line = trimmed(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.empty() || line.starts_with('#')) continue;
-    if (line.starts_with("export ")) line = trimmed(line.substr(7));
-    const auto equals = line.find('=');
-    const auto name = equals == std::string_view::npos ? line : trimmed(line.substr(0, equals));
-    const bool is_name = !name.empty() && std::ranges::all_of(name, is_name_byte) && std::isdigit(name[0]) == 0;
-    EnvironmentPair pair{std::string(name), {}};
-    if (equals == std::string_view::npos || !is_name || !read_value(trimmed(line.substr(equals + 1)), pair.value)) {
-      problems.push_back("line " + std::to_string(number) + " is not NAME=value");
-      continue;
-    }
-    pairs.push_back(std::move(pair));
-  }
-  return pairs;
 }
 
 std::string read_file(const std::string& path) {

@@ -8,13 +8,16 @@
 namespace folio::dev {
 
 struct AppFolder {
-  std::string root;          // what names of files are shown relative to
+  std::string root;          // the folder that was named
   std::string routes;        // the routes folder: root/routes, or root itself
-  std::string prefix;        // routes relative to root, with a slash at its end: "routes/", or empty
+  std::string base;          // what names of files are shown relative to: the folder that the routes folder lies in
+  std::string prefix;        // the routes folder's name below it: "routes" or, say, "example"
   std::string public_files;  // root/public, whether it exists or not
   std::string environment;   // root/.env, whether it exists or not
   std::string name;          // the last part of the root's path
 
+  // How a file (absolute) is called: relative to the base when it lies in the app.
+  [[nodiscard]] std::string name_of(std::string_view file) const;
   // Whether a file of the app (absolute) is one that is served as it stands.
   [[nodiscard]] bool is_public(std::string_view file) const;
 };
@@ -25,14 +28,6 @@ struct AppFolder {
 
 // Whether a folder of the app is looked into for changes: not what tools put there.
 [[nodiscard]] bool is_watched_folder(const AppFolder& app, std::string_view folder);
-
-// The pairs of a .env file: NAME=value, `export` before it is taken, # begins a comment, values may be quoted ("…" with
-// \n \t \" \\, '…' as it stands). Lines that are none are skipped and named in `problems`.
-struct EnvironmentPair {
-  std::string name;
-  std::string value;
-};
-[[nodiscard]] std::vector<EnvironmentPair> parse_environment(std::string_view text, std::vector<std::string>& problems);
 
 // The whole of a file; empty when it cannot be read.
 [[nodiscard]] std::string read_file(const std::string& path);

@@ -121,6 +121,7 @@ void Builder::ended(net::ProcessExit exit) {
   const auto state = state_;
   if (state == State::Cancelled) {
     state_ = State::Idle;
+    if (callbacks_.on_cancelled) callbacks_.on_cancelled();
     return;
   }
   if (state == State::CancelledAndAgain) return begin();
@@ -153,7 +154,8 @@ const Generated::Unit* Builder::unit_named(const std::string& name) const {
 
 void Builder::read_steps(const std::vector<NinjaStep>& steps, BuildResult& result) const {
   const auto times = parse_ninja_log(read_file(folder_ + "/.ninja_log"));
-  const SourceRoots roots{.app = app_.root, .generated = folder_, .working = app_.root};
+  const SourceRoots roots{
+      .app = app_.root, .base = app_.base, .framework = tools_.source_folder + "/framework", .generated = folder_};
   for (const auto& step : steps) {
     const auto* unit = unit_named(step.unit);
     const std::string file = unit == nullptr ? std::string() : unit->file;

@@ -55,6 +55,8 @@ class Builder {
     std::function<void(BuildResult)> on_done;
     // After a build that went well: every file that a unit includes besides its own, absolute.
     std::function<void(std::vector<std::string>)> on_dependencies;
+    // A build was cancelled, and has ended.
+    std::function<void()> on_cancelled;
   };
 
   Builder(uv_loop_s* loop, const Toolchain& tools, const AppFolder& app, std::string folder, Callbacks callbacks);

@@ -12,31 +12,34 @@ constexpr std::string_view kScript = R"js((() => {
   'use strict';
   if (window.__folio) return;
   window.__folio = true;
-  const trouble = document.body && document.body.hasAttribute('data-folio-trouble');
+  const trouble = document.body ? document.body.dataset.folioTrouble : undefined;  // 'build', 'crash', or an app's page
   if (trouble && window.top !== window) return;  // inside the overlay: the page around it listens
-  const scheme = location.protocol === 'https:' ? 'wss://' : 'ws://';
-  let session = null;    // which server process, and which generation of the app, this page came from
-  let delay = 100;       // milliseconds until the next attempt to connect
+  // Which version of the app made this page.
+  const own = new URL(document.currentScript.src).searchParams.get('g');
+  let session = null;   // which run of the dev server
+  let delay = 100;      // milliseconds until the next attempt to connect
   let overlay = null;
+  let pill = null;
 
   const hide = () => {
     if (overlay) overlay.remove();
     overlay = null;
   };
   const show = () => {
-    if (trouble) return location.reload();
     hide();
     overlay = document.createElement('div');
+    overlay.id = 'folio-overlay';
     overlay.style.cssText = 'position:fixed;inset:0;z-index:2147483647;background:rgb(0 0 0/.55)';
     const frame = document.createElement('iframe');
     frame.src = '/__folio/error';
     frame.title = 'Errors of the build';
-    frame.style.cssText = 'position:absolute;inset:4vh 3vw;width:94vw;height:92vh;border:0;border-radius:12px';
+    frame.style.cssText = 'position:absolute;inset:4vh 3vw;width:94vw;height:92vh;border:0;border-radius:12px;'
+      + 'background:#8882';
     const close = document.createElement('button');
     close.textContent = '\u00d7';
     close.setAttribute('aria-label', 'Hide the errors');
-    close.style.cssText = 'position:absolute;top:5vh;right:4vw;width:2.2rem;height:2.2rem;border:0;border-radius:99px;'
-      + 'background:#8886;color:inherit;font:1.4rem/1 system-ui;cursor:pointer';
+    close.style.cssText = 'position:absolute;top:calc(4vh + 10px);right:calc(3vw + 14px);width:2.1rem;height:2.1rem;'
+      + 'border:0;border-radius:99px;background:#8884;color:#888;font:1.3rem/1 system-ui;cursor:pointer';
     close.onclick = hide;
     overlay.append(frame, close);
     overlay.onclick = (event) => { if (event.target === overlay) hide(); };
@@ -44,14 +47,27 @@ constexpr std::string_view kScript = R"js((() => {
   };
   addEventListener('keydown', (event) => { if (event.key === 'Escape') hide(); });
 
+  const idle = () => {
+    if (pill) pill.remove();
+    pill = null;
+  };
+  const busy = () => {
+    if (pill) return;
+    pill = document.createElement('div');
+    pill.textContent = 'building\u2026';
+    pill.style.cssText = 'position:fixed;right:14px;bottom:14px;z-index:2147483647;padding:4px 12px;border-radius:99px;'
+      + 'font:13px/1.6 system-ui;background:#222d;color:#fff;pointer-events:none';
+    document.documentElement.append(pill);
+  };
+
   // A changed style sheet is loaded beside the old one, which goes when the new one is there: no flash.
   const swap = (path) => {
     const links = [...document.querySelectorAll('link[rel~="stylesheet"][href]')].filter((link) => {
       const at = new URL(link.href);
       return at.origin === location.origin && !link.dataset.folioOld;
     });
-    const own = links.filter((link) => decodeURIComponent(new URL(link.href).pathname) === path);
-    for (const link of own.length ? own : links) {  // a sheet imported by another: load them all again
+    const same = links.filter((link) => decodeURIComponent(new URL(link.href).pathname) === path);
+    for (const link of same.length ? same : links) {  // a sheet imported by another: load them all again
       const fresh = link.cloneNode();
       const at = new URL(link.href);
       at.searchParams.set('folio', Date.now().toString(36));
@@ -63,23 +79,28 @@ constexpr std::string_view kScript = R"js((() => {
   };
 
   const take = (message) => {
+    if (message.session !== undefined) {
+      if (session !== null && session !== message.session) return location.reload();
+      session = message.session;
+    }
+    if (message.type !== 'building') idle();
     switch (message.type) {
-      case 'hello':
-        if (session !== null && session !== message.session) return location.reload();
-        session = message.session;
-        if (message.state === 'failed') { if (!trouble) show(); }
-        else if (trouble && message.state === 'ok' && !message.crashed) location.reload();
-        else hide();
+      case 'building': busy(); break;
+      case 'ok':
+        if (trouble === 'build' || own !== String(message.generation)) return location.reload();
+        if (message.crashed && !trouble) show(); else hide();
         break;
-      case 'reload': location.reload(); break;
+      case 'error':
+        if (trouble) { if (message.fresh) location.reload(); } else show();
+        break;
       case 'css': swap(message.path); break;
-      case 'error': show(); break;
-      case 'ok': if (trouble) location.reload(); else hide(); break;
+      case 'reload': location.reload(); break;
     }
     dispatchEvent(new CustomEvent('folio', { detail: message }));
   };
 
   const connect = () => {
+    const scheme = location.protocol === 'https:' ? 'wss://' : 'ws://';
     const socket = new WebSocket(scheme + location.host + '/__folio/events');
     socket.onopen = () => { delay = 100; };
     socket.onmessage = (event) => take(JSON.parse(event.data));
@@ -91,8 +112,6 @@ constexpr std::string_view kScript = R"js((() => {
   connect();
 })();
 )js";
-
-constexpr std::string_view kTag = "<script src=\"/__folio/client.js\"></script>";
 
 bool equals_ignoring_case(char left, char right) {
   return std::tolower(static_cast<unsigned char>(left)) == std::tolower(static_cast<unsigned char>(right));
@@ -108,8 +127,8 @@ std::size_t find_last(std::string_view html, std::string_view tag) {
 std::string_view client_script() {
   return kScript;
 }
-std::string_view client_tag() {
-  return kTag;
+std::string client_tag(std::uint64_t generation) {
+  return "<script src=\"/__folio/client.js?g=" + std::to_string(generation) + "\"></script>";
 }
 
 std::size_t client_tag_position(std::string_view html) {

@@ -153,7 +153,7 @@ class Parser {
         return other.message == each.message && other.place.text() == each.place.text();
       });
       if (known) continue;
-      add_code_frame(each, roots_.app);
+      add_code_frame(each, roots_.base);
       result.push_back(std::move(each));
     }
     return result;
@@ -172,7 +172,7 @@ class Parser {
     next.message = std::string(head.message);
     if (!head.place.file.empty()) {
       next.place = head.place;
-      next.place.file = name_of(absolute(head.place.file, roots_.working));
+      next.place.file = name_of(absolute(head.place.file, roots_.base));
     }
     if (head.severity == Severity::Note && !found_.empty()) {
       found_.back().notes.push_back({std::move(next.place), std::move(next.message)});
@@ -194,8 +194,8 @@ class Parser {
   [[nodiscard]] bool is_users(const Place& place) const { return !place.file.empty() && !place.file.starts_with('/'); }
 
   std::string name_of(const std::string& path) const {
-    if (is_below(path, roots_.generated)) return path;
-    if (is_below(path, roots_.app)) return path.substr(roots_.app.size() + 1);
+    if (is_below(path, roots_.generated) || is_below(path, roots_.framework)) return path;
+    if (is_below(path, roots_.app) && is_below(path, roots_.base)) return path.substr(roots_.base.size() + 1);
     return path;
   }
 
@@ -245,10 +245,10 @@ std::vector<Diagnostic> parse_compiler_output(std::string_view output, const Sou
   return parser.finish();
 }
 
-void add_code_frame(Diagnostic& diagnostic, const std::string& app_folder) {
+void add_code_frame(Diagnostic& diagnostic, const std::string& base) {
   const auto& place = diagnostic.place;
   if (place.file.empty() || place.line == 0) return;
-  std::ifstream file(place.file.starts_with('/') ? place.file : app_folder + "/" + place.file);
+  std::ifstream file(place.file.starts_with('/') ? place.file : base + "/" + place.file);
   std::string text;
   std::vector<FrameLine> frame;
   bool found = false;

@@ -13,7 +13,7 @@ enum class Severity { Error, Warning, Note };
 
 // A position in a source. Lines and columns count from 1 (columns in bytes); 0: unknown.
 struct Place {
-  std::string file;  // relative to the app's folder where it lies in there
+  std::string file;  // relative to SourceRoots::base when it is the user's, else absolute
   std::size_t line = 0;
   std::size_t column = 0;
 
@@ -44,11 +44,12 @@ struct Diagnostic {
   std::size_t caret = 0;         // column in the marked line, in characters; 0: none
 };
 
-// Which paths mean what. Absolute, without a slash at the end.
+// Which paths mean what. Absolute, without a slash at the end; empty for none.
 struct SourceRoots {
-  std::string app;        // files below it are the user's and are shown relative to it
-  std::string generated;  // generated files below it are nobody's to look at
-  std::string working;    // what relative paths in the compiler's output are relative to
+  std::string app;        // files below it are the user's
+  std::string base;       // what their names are shown relative to, and relative names in the output are relative to
+  std::string framework;  // files below it are ours, even where it lies in the app
+  std::string generated;  // the same for generated ones
 };
 
 // The diagnostics in the plain text output of clang or gcc and their linkers (colours are dropped). An error in a
@@ -56,7 +57,8 @@ struct SourceRoots {
 [[nodiscard]] std::vector<Diagnostic> parse_compiler_output(std::string_view output, const SourceRoots& roots);
 
 // Reads the lines around the place into `frame`; nothing when the file or the line does not exist.
-void add_code_frame(Diagnostic& diagnostic, const std::string& app_folder);
+// Relative file names are taken as relative to `base`.
+void add_code_frame(Diagnostic& diagnostic, const std::string& base);
 
 enum class Paint { Plain, Colour };
 // For a terminal: the first error whole, with its frame and the notes that help; of the others one line each.

@@ -1,9 +1,16 @@
 #include "dev/error_page.hpp"
 
+#include <folio/json.hpp>
+
 #include <algorithm>
 #include <array>
 
+#include "app/error_page.hpp"
+
 namespace folio::dev {
+
+using app::escape_html;
+
 namespace {
 
 constexpr std::string_view kStyle = R"css(
@@ -46,6 +53,7 @@ std::string_view title_of(Trouble::Kind kind) {
     case Trouble::Kind::Build:
       return "The app does not build";
     case Trouble::Kind::Crash:
+    case Trouble::Kind::CrashLoop:
       return "The app crashed";
     case Trouble::Kind::Load:
       return "The app cannot be loaded";
@@ -59,7 +67,9 @@ std::string_view advice_of(Trouble::Kind kind) {
       return "Mend the file and save: this page goes away by itself. WebSockets that are open live on with the code "
              "they run.";
     case Trouble::Kind::Crash:
-      return "The server is up again: reload to go on. It is built and started anew when a file changes.";
+      return "The app is up again: reload to go on.";
+    case Trouble::Kind::CrashLoop:
+      return "It crashes every time, so it stays down for now. Mend the file and save: it is started again by itself.";
     case Trouble::Kind::Load:
       return "Mend the file and save: this page goes away by itself.";
   }
@@ -112,91 +122,12 @@ void add_article(std::string& html, const Diagnostic& each) {
   html += "</article>";
 }
 
-// Length of the UTF-8 sequence at `at`, 0 when there is no valid one. RFC 3629 §4.
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
-  const auto lead = byte(at);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t next = 1; next < length; ++next) {
-    if ((byte(at + next) & 0xC0U) != 0x80U) return 0;
-  }
-  if (length >= 2) {
-    const auto second = byte(at + 1);
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
-        (lead == 0xF4 && second > 0x8F)) {
-      return 0;
-    }
-  }
-  return length;
-}
-
 std::string place_json(const Place& place) {
-  return "{\"file\":" + quote_json(place.file) + ",\"line\":" + std::to_string(place.line) +
+  return "{\"file\":" + to_json(place.file) + ",\"line\":" + std::to_string(place.line) +
          ",\"column\":" + std::to_string(place.column) + "}";
 }
 
 }  // namespace
-
-std::string escape_html(std::string_view text) {
-  std::string result;
-  result.reserve(text.size() + text.size() / 8);
-  for (const char byte : text) {
-    switch (byte) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      default:
-        result += byte;
-    }
-  }
-  return result;
-}
-
-std::string quote_json(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string result = "\"";
-  for (std::size_t at = 0; at < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte == '"' || byte == '\\') {
-      result += '\\';
-      result += text[at++];
-    } else if (byte == '\n') {
-      result += "\\n";
-      ++at;
-    } else if (byte < 0x20) {
-      result += "\\u00";
-      result += kHex[byte >> 4U];
-      result += kHex[byte & 0xFU];
-      ++at;
-    } else if (const auto length = utf8_length(text, at); length != 0) {
-      result.append(text.substr(at, length));
-      at += length;
-    } else {
-      result += "\\ufffd";
-      ++at;
-    }
-  }
-  result += '"';
-  return result;
-}
 
 std::string render_error_page(const Trouble& trouble) {
   std::string html =
@@ -205,7 +136,9 @@ std::string render_error_page(const Trouble& trouble) {
   html += escape_html(title_of(trouble.kind));
   html += "</title><style>";
   html += kStyle;
-  html += "</style></head><body data-folio-trouble><main><header><h1>";
+  html += "</style></head><body data-folio-trouble=";
+  html += trouble.kind == Trouble::Kind::Crash ? "crash" : "build";
+  html += "><main><header><h1>";
   html += escape_html(title_of(trouble.kind));
   html += "</h1><span class=pill>" + escape_html(trouble.summary) + "</span><span class=mark>folio</span></header>";
   for (const auto& each : trouble.diagnostics) {
@@ -225,29 +158,29 @@ std::string render_error_page(const Trouble& trouble) {
     html += "</pre></article>";
   }
   html += "<footer>" + escape_html(advice_of(trouble.kind)) + "</footer></main>";
-  html += client_tag();
+  html += client_tag(trouble.generation);
   html += "</body></html>\n";
   return html;
 }
 
 std::string render_error_json(const Trouble& trouble) {
   std::string json =
-      "{\"type\":\"about:blank\",\"title\":" + quote_json(title_of(trouble.kind)) + ",\"status\":500,\"detail\":";
+      "{\"type\":\"about:blank\",\"title\":" + to_json(title_of(trouble.kind)) + ",\"status\":500,\"detail\":";
   const auto first =
       std::ranges::find_if(trouble.diagnostics, [](const auto& each) { return each.severity == Severity::Error; });
   std::string detail = trouble.summary;
   if (first != trouble.diagnostics.end()) {
     detail = first->place.file.empty() ? first->message : first->place.text() + ": " + first->message;
   }
-  json += quote_json(detail) + ",\"errors\":[";
+  json += to_json(detail) + ",\"errors\":[";
   bool comma = false;
   for (const auto& each : trouble.diagnostics) {
     if (comma) json += ",";
     comma = true;
-    json += "{\"severity\":" + quote_json(word_of(each.severity)) + ",\"code\":" + quote_json(each.code) +
-            ",\"message\":" + quote_json(each.message) + ",\"file\":" + quote_json(each.place.file) +
+    json += "{\"severity\":" + to_json(word_of(each.severity)) + ",\"code\":" + to_json(each.code) +
+            ",\"message\":" + to_json(each.message) + ",\"file\":" + to_json(each.place.file) +
             ",\"line\":" + std::to_string(each.place.line) + ",\"column\":" + std::to_string(each.place.column);
-    if (!each.help.empty()) json += ",\"help\":" + quote_json(each.help);
+    if (!each.help.empty()) json += ",\"help\":" + to_json(each.help);
     if (!each.others.empty()) {
       json += ",\"others\":[";
       for (std::size_t at = 0; at < each.others.size(); ++at) {
@@ -259,7 +192,7 @@ std::string render_error_json(const Trouble& trouble) {
     json += "}";
   }
   json += "]";
-  if (!trouble.trace.empty()) json += ",\"trace\":" + quote_json(trouble.trace);
+  if (!trouble.trace.empty()) json += ",\"trace\":" + to_json(trouble.trace);
   return json + "}";
 }
 

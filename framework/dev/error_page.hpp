@@ -2,6 +2,7 @@
 // Pure: text in, text out. Every piece of it is inserted as text, never as HTML.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,11 +12,17 @@
 namespace folio::dev {
 
 struct Trouble {
-  enum class Kind { Build, Crash, Load };
+  enum class Kind {
+    Build,      // the sources do not build
+    Crash,      // the app died, and is up again
+    CrashLoop,  // it dies again and again, and stays down until a change
+    Load,       // the built objects cannot be loaded
+  };
   Kind kind = Kind::Build;
   std::string summary;  // one line: "2 errors", "SIGSEGV in routes/users/[id].cpp:12"
   std::vector<Diagnostic> diagnostics;
-  std::string trace;  // of a crash: the stack, or what the sanitizer said
+  std::string trace;             // of a crash: the stack, or what the sanitizer said
+  std::uint64_t generation = 0;  // of a crash: the version of the app that is up again
 };
 
 // A whole HTML document, with inline style and the client script that takes it away once the trouble is over.
@@ -25,13 +32,9 @@ struct Trouble {
 
 // The script behind /__folio/client.js: reload, CSS swap, overlay. It is added to every HTML page in development.
 [[nodiscard]] std::string_view client_script();
-// What is put into an HTML page to load it.
-[[nodiscard]] std::string_view client_tag();
+// What is put into an HTML page of this version of the app to load it.
+[[nodiscard]] std::string client_tag(std::uint64_t generation);
 // Where in an HTML document the tag goes: before the last </body>, else before </html>, else at the end.
 [[nodiscard]] std::size_t client_tag_position(std::string_view html);
-
-[[nodiscard]] std::string escape_html(std::string_view text);
-// With its quotation marks. Bytes that are no UTF-8 are replaced.
-[[nodiscard]] std::string quote_json(std::string_view text);
 
 }  // namespace folio::dev

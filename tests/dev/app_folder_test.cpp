@@ -26,7 +26,10 @@ TEST_F(AppFolderTest, HoldsRoutes) {
   ASSERT_TRUE(find_app(folder.path() + "/.", app, error)) << error;
   EXPECT_EQ(app.root, folder.path());
   EXPECT_EQ(app.routes, folder / "routes");
-  EXPECT_EQ(app.prefix, "routes/");
+  EXPECT_EQ(app.prefix, "routes");
+  EXPECT_EQ(app.base, folder.path());
+  EXPECT_EQ(app.name_of(folder / "routes/a.cpp"), "routes/a.cpp");
+  EXPECT_EQ(app.name_of("/usr/a.hpp"), "/usr/a.hpp");
   EXPECT_TRUE(app.is_public(folder / "public/a.css"));
   EXPECT_FALSE(app.is_public(folder / "publication/a.css"));
 }
@@ -36,7 +39,9 @@ TEST_F(AppFolderTest, OrIsARoutesFolderItself) {
   ASSERT_TRUE(find_app(folder / "example", app, error)) << error;
   EXPECT_EQ(app.root, folder / "example");
   EXPECT_EQ(app.routes, app.root);
-  EXPECT_EQ(app.prefix, "");
+  EXPECT_EQ(app.prefix, "example");
+  EXPECT_EQ(app.base, folder.path());
+  EXPECT_EQ(app.name_of(folder / "example/ws/chat.cpp"), "example/ws/chat.cpp");
   EXPECT_EQ(app.name, "example");
 }
 
@@ -60,20 +65,6 @@ TEST_F(AppFolderTest, WatchesOnlyWhatIsTheUsers) {
   EXPECT_FALSE(is_watched_folder(app, folder / "build"));
   EXPECT_FALSE(is_watched_folder(app, folder / ".folio"));
   EXPECT_FALSE(is_watched_folder(app, folder / "public/node_modules"));
-}
-
-TEST(Environment, IsReadLineByLine) {
-  std::vector<std::string> problems;
-  const auto pairs = folio::dev::parse_environment(
-      "# comment\n\nPORT=8080\r\n export NAME = a b # c\nQUOTED=\"a\\n\\\"b\\\" # no\"\nRAW='\\n'\nEMPTY=\nno "
-      "pair\n1X=2\n"
-      "OPEN=\"x\nLAST=1",
-      problems);
-  std::vector<std::string> shown;
-  for (const auto& pair : pairs) shown.push_back(pair.name + "|" + pair.value);
-  EXPECT_THAT(shown, ElementsAre("PORT|8080", "NAME|a b", "QUOTED|a\n\"b\" # no", "RAW|\\n", "EMPTY|", "LAST|1"));
-  EXPECT_THAT(problems,
-              ElementsAre("line 8 is not NAME=value", "line 9 is not NAME=value", "line 10 is not NAME=value"));
 }
 
 TEST(Toolchain, IsReadFromKeysAndLists) {

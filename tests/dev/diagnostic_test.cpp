@@ -16,7 +16,7 @@ using ::testing::Not;
 
 namespace {
 
-const SourceRoots kRoots{.app = "/app", .generated = "/app/.folio/host/gen", .working = "/app"};
+const SourceRoots kRoots{.app = "/app", .base = "/app", .framework = "/app/framework", .generated = "/app/.folio/host"};
 
 TEST(CompilerOutput, AnErrorHasPlaceAndMessage) {
   const auto found =
@@ -41,6 +41,22 @@ TEST(CompilerOutput, AbsolutePathsBelowTheAppAreShownRelativeToIt) {
       parse_compiler_output("/app/routes/_lib/../_lib/x.hpp:1:2: fatal error: 'y' file not found\n", kRoots);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].place.file, "routes/_lib/x.hpp");
+}
+
+TEST(CompilerOutput, FilesOfTheFrameworkAreNotTheUsers) {
+  const auto found = parse_compiler_output(
+      "/app/framework/include/folio/x.hpp:1:2: error: no\nroutes/a.cpp:7:7: note: in instantiation requested here\n",
+      kRoots);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].place.text(), "routes/a.cpp:7:7");
+}
+
+TEST(CompilerOutput, ARoutesFolderIsNamedByItsOwnName) {
+  const SourceRoots roots{.app = "/apps/example", .base = "/apps", .framework = {}, .generated = {}};
+  const auto found = parse_compiler_output("/apps/example/x.hpp:1:2: error: a\n/apps/y.hpp:1:2: error: b\n", roots);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].place.file, "example/x.hpp");
+  EXPECT_EQ(found[1].place.file, "/apps/y.hpp");
 }
 
 TEST(CompilerOutput, AWarningKeepsItsFlag) {

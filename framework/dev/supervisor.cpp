@@ -1,0 +1,469 @@
+#include "dev/supervisor.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "app/environment.hpp"
+#include "dev/generate.hpp"
+#include "net/listener.hpp"
+
+namespace folio::dev {
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+// Debounce: content is acted on when the watch has settled; files that come and go often bring more of their kind.
+constexpr net::FolderWatchTimes kWatchTimes{.quiet = 25ms, .longest = 250ms, .poll = 500ms};
+constexpr auto kStructureWait = 75ms;  // on top of the 25
+// Ports that are tried after one that is taken.
+constexpr int kPortTries = 20;
+// Nothing loaded is ever unloaded, so a host that has loaded this many objects is replaced at the next build.
+constexpr std::uint64_t kMaxLoads = 200;
+// This many crashes within this time, and nothing is loaded again before a change.
+constexpr std::size_t kMaxCrashes = 3;
+constexpr auto kCrashWindow = 10s;
+
+// RFC 6455 §7.4.1: going away; IANA: service restart.
+constexpr int kGoingAway = 1001;
+constexpr int kServiceRestart = 1012;
+
+constexpr char kCtrlC = 3;
+constexpr char kCtrlD = 4;
+
+std::string count_text(std::size_t errors) {
+  return errors == 1 ? "1 error" : std::to_string(errors) + " errors";
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Toolchain tools, AppFolder app, DevOptions options)
+    : tools_(std::move(tools)),
+      app_(std::move(app)),
+      options_(std::move(options)),
+      console_(options_.form, options_.paint, stdout) {}
+
+int Supervisor::run(std::string& error) {
+  // A peer that is gone is an error of the write, not the end of us.
+  ::signal(SIGPIPE, SIG_IGN);
+  const std::string name = fs::path(tools_.build_folder).filename().string();
+  if (!folder_.open(app_.root, name, error) || !listen(error)) return 1;
+  session_ =
+      std::to_string(::getpid()) + "-" + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
+  builder_.emplace(loop_.raw(), tools_, app_, folder_.path(),
+                   Builder::Callbacks{[this] { return generate_app(app_, folder_ / "generated", outcome_); },
+                                      [this](BuildResult result) { on_build_done(std::move(result)); },
+                                      [this](std::vector<std::string> files) { add_watched_folders(files); },
+                                      [this] { end_when_all_ended(); }});
+  crash_reporter_.emplace(loop_.raw(), SourceRoots{.app = app_.root,
+                                                   .base = app_.base,
+                                                   .framework = tools_.source_folder + "/framework",
+                                                   .generated = folder_.path()});
+  signals_.emplace(loop_.raw(), std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP},
+                   [this](int signal) { on_signal(signal); });
+  terminal_.emplace(loop_.raw());
+  if (options_.form == Console::Form::Text) {
+    keys_ = terminal_->start([this](char key) { on_key(key); });
+  }
+  watch();
+  if (start_host()) {
+    start_build();
+    loop_.run();
+  }
+  error = fatal_;
+
+  terminal_.reset();
+  signals_.reset();
+  watch_.reset();
+  structure_alarm_.reset();
+  browser_.reset();
+  crash_reporter_.reset();
+  builder_.reset();
+  host_.reset();
+  retired_.clear();
+  ::close(listen_file_);
+  return fatal_.empty() ? 0 : 1;
+}
+
+bool Supervisor::listen(std::string& error) {
+  for (int attempt = 0; attempt < kPortTries; ++attempt) {
+    const int port = options_.port == 0 ? 0 : options_.port + attempt;
+    if (port > 65535) break;
+    const auto socket = net::listen_tcp(options_.host, static_cast<std::uint16_t>(port), net::PortSharing::Exclusive);
+    if (socket.error == 0) {
+      listen_file_ = socket.fd;
+      port_ = socket.port;
+      addresses_ = addresses_of(options_.host, port_);
+      console_.listening(addresses_, port_);
+      return true;
+    }
+    error = socket.message;
+    if (socket.error != EADDRINUSE || options_.strict_port) return false;
+    console_.port_taken(static_cast<std::uint16_t>(port), static_cast<std::uint16_t>(port + 1));
+  }
+  return false;
+}
+
+// --- what changes on disk ---
+
+void Supervisor::watch() {
+  const auto filter = [this](const std::string& folder) { return is_watched_folder(app_, folder); };
+  std::vector<std::string> trees{app_.routes};
+  if (app_.routes != app_.root) trees.push_back(app_.public_files);
+  snapshot_.emplace(trees, filter);
+  snapshot_->watch_files({app_.environment, tools_.shared_library});
+  static_cast<void>(snapshot_->look());
+  structure_alarm_.emplace(loop_.raw(), [this] { act_on_changes(); });
+  watch_.emplace(loop_.raw(), filter, [this] { on_disk_change(); }, kWatchTimes);
+  watch_->add(app_.root, false);
+  for (const auto& tree : trees) watch_->add(tree, true);
+  add_watched_folders({});
+  if (!watch_->problem().empty()) console_.problem(watch_->problem());
+}
+
+// Files that a build depends on, wherever they lie, are watched by name, and their folders with them.
+void Supervisor::add_watched_folders(const std::vector<std::string>& files) {
+  std::vector<std::string> all = files;
+  all.push_back(app_.environment);
+  all.push_back(tools_.shared_library);
+  snapshot_->watch_files(all);
+  for (const auto& file : all) {
+    const std::string folder = fs::path(file).parent_path().string();
+    const bool in_tree = folder == app_.root || (folder + "/").starts_with(app_.routes + "/");
+    if (!in_tree && watched_folders_.insert(folder).second) watch_->add(folder, false);
+  }
+}
+
+void Supervisor::on_disk_change() {
+  const auto changes = snapshot_->look();
+  if (changes.empty() || stopping_) return;
+  if (pending_.empty()) changed_at_ = Clock::now() - kWatchTimes.quiet;
+  pending_.merge(changes);
+  if (pending_.structural()) {
+    structure_alarm_->set(kStructureWait);
+  } else if (!structure_alarm_->is_set()) {
+    act_on_changes();
+  }
+}
+
+void Supervisor::act_on_changes() {
+  const Changes changes = std::exchange(pending_, {});
+  bool sources = false;
+  for (const auto& file : changes.all()) {
+    if (file == app_.environment) {
+      restart_wanted_ = true;
+      sources = true;
+    } else if (!app_.is_public(file)) {
+      sources = true;
+    }
+  }
+  for (const auto& file : changes.removed) {
+    if (file.ends_with(".cpp") && !app_.is_public(file)) removed_files_.push_back(app_.name_of(file));
+  }
+  // A file below public/ that comes or goes may be in a route's way (R010), or no longer.
+  if (sources || changes.structural()) start_build();
+  on_static_change(changes);
+}
+
+void Supervisor::on_static_change(const Changes& changes) {
+  std::string css;
+  std::size_t count = 0;
+  std::string first;
+  for (const auto& file : changes.all()) {
+    if (!app_.is_public(file)) continue;
+    const std::string path = file.substr(app_.public_files.size());
+    if (first.empty()) first = path;
+    ++count;
+    if (path.ends_with(".css")) css = path;
+  }
+  if (count == 0) return;
+  console_.static_changed(count == 1 ? first : first + " and " + std::to_string(count - 1) + " more");
+  if (!host_) return;
+  if (count == 1 && !css.empty()) {
+    host_->send({.type = "css", .path = css});
+  } else {
+    host_->send({.type = "reload", .path = first});
+  }
+}
+
+// --- the build ---
+
+void Supervisor::start_build() {
+  build_ = Build::Running;
+  crashes_.clear();
+  if (host_) host_->send({.type = "building"});
+  builder_->start();
+}
+
+void Supervisor::on_build_done(BuildResult result) {
+  if (stopping_) return;
+  if (!result.ok) {
+    build_ = Build::Failed;
+    const Trouble trouble{.kind = Trouble::Kind::Build,
+                          .summary = count_text(count_errors(result.diagnostics)),
+                          .diagnostics = std::move(result.diagnostics),
+                          .trace = {}};
+    show(trouble);
+    return;
+  }
+  build_ = Build::Ok;
+  const bool mended = trouble_.has_value();
+  trouble_.reset();
+  crash_.reset();
+  if (result.objects != objects_ || mended || generation_ == 0) ++generation_;
+  objects_ = std::move(result.objects);
+  if (result.framework_changed || loads_ > kMaxLoads) restart_wanted_ = true;
+  console_.warnings(result.diagnostics);
+  latest_ = std::move(result);
+  news_ = true;
+  if (std::exchange(restart_wanted_, false) && loads_ > 0) {
+    replace_host();
+  } else {
+    load();
+  }
+}
+
+// The app does not answer, for this reason, until the next build.
+void Supervisor::show(const Trouble& trouble) {
+  trouble_ = trouble;
+  show_banner();
+  if (trouble.kind == Trouble::Kind::CrashLoop) {
+    console_.crashed(trouble.summary, trouble.diagnostics, trouble.trace);
+  } else {
+    console_.failed(trouble.diagnostics);
+  }
+  tell_state();
+}
+
+void Supervisor::show_banner() {
+  if (std::exchange(ready_, true)) return;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started_);
+  console_.banner(tools_.version, addresses_, took, table(), keys_);
+  if (options_.open) open_browser();
+}
+
+std::string Supervisor::table() const {
+  return outcome_.errors.empty() ? codegen::table(outcome_) : std::string();
+}
+
+// --- the host ---
+
+std::vector<std::pair<std::string, std::string>> Supervisor::host_environment() const {
+  std::vector<std::pair<std::string, std::string>> environment{
+      {kSessionVariable, session_},         {kThreadsVariable, std::to_string(options_.threads)},
+      {kPublicVariable, app_.public_files}, {"HOST", options_.host},
+      {"PORT", std::to_string(port_)},
+  };
+  // Undefined behaviour that a sanitizer stops is worth a stack.
+  if (std::getenv("UBSAN_OPTIONS") == nullptr) environment.emplace_back("UBSAN_OPTIONS", "print_stacktrace=1");
+  std::string fault;
+  for (const auto& [name, value] : app::parse_env(read_file(app_.environment), fault)) {
+    const bool ours = std::ranges::any_of(environment, [&](const auto& known) { return known.first == name; });
+    if (!ours && std::getenv(name.c_str()) == nullptr) environment.emplace_back(name, value);
+  }
+  return environment;
+}
+
+bool Supervisor::start_host() {
+  loads_ = 0;
+  loading_ = false;
+  listening_ = false;
+  host_ = std::make_unique<HostProcess>(
+      loop_.raw(),
+      HostProcess::Callbacks{
+          [this](HostProcess& from, const ControlMessage& message) { on_host_message(from, message); },
+          [](std::string_view text) { static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size())); },
+          [this](HostProcess& which, net::ProcessExit exit, const std::string& errors) {
+            on_host_exit(which, exit, errors);
+          }});
+  const auto problem = host_->start(tools_.host, listen_file_, host_environment());
+  if (!problem.empty()) {
+    host_.reset();
+    fail(problem + ": build Folio again with ./folio");
+    return false;
+  }
+  tell_state();
+  return true;
+}
+
+// The new one begins to accept at once; the old one ends what it has begun.
+void Supervisor::replace_host() {
+  if (host_) {
+    host_->stop(kServiceRestart);
+    retired_.push_back(std::move(host_));
+  }
+  static_cast<void>(start_host());
+}
+
+// Whatever a host has to know, in an order that never lets a request through too early.
+void Supervisor::tell_state() {
+  if (!host_) return;
+  if (build_ == Build::Running || crash_unknown_) {
+    host_->send({.type = "building"});
+  } else if (trouble_) {
+    host_->send({.type = "failed", .page = render_error_page(*trouble_), .problem = render_error_json(*trouble_)});
+  } else {
+    if (crash_)
+      host_->send({.type = "crashed", .page = render_error_page(*crash_), .problem = render_error_json(*crash_)});
+    load();
+  }
+}
+
+void Supervisor::load() {
+  if (!host_) return;
+  loading_ = true;
+  host_->send({.type = "load", .generation = generation_, .units = objects_});
+}
+
+void Supervisor::on_host_message(HostProcess& from, const ControlMessage& message) {
+  if (message.type == "request") return console_.request(message);
+  if (&from != host_.get()) return;
+  if (message.type == "listening") {
+    listening_ = true;
+  } else if (message.type == "loaded") {
+    loads_ = message.loads;
+    if (message.generation != generation_) return;
+    loading_ = false;
+    if (build_ == Build::Ok) on_loaded();
+  } else if (message.type == "load-failed" && message.generation == generation_) {
+    loading_ = false;
+    build_ = Build::Failed;
+    Diagnostic error;
+    error.message = message.text;
+    show({.kind = Trouble::Kind::Load, .summary = "1 error", .diagnostics = {std::move(error)}, .trace = {}});
+  }
+}
+
+void Supervisor::on_loaded() {
+  if (!std::exchange(news_, false)) return;
+  if (ready_) {
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - changed_at_);
+    console_.live(latest_.rebuilt, removed_files_, took);
+  } else {
+    show_banner();
+  }
+  removed_files_.clear();
+}
+
+void Supervisor::on_host_exit(HostProcess& which, net::ProcessExit exit, const std::string& errors) {
+  if (&which != host_.get()) {
+    std::erase_if(retired_, [&](const auto& each) { return each.get() == &which; });
+    return end_when_all_ended();
+  }
+  host_.reset();
+  if (stopping_) return end_when_all_ended();
+  // Without the user's code in it, it must not die; starting it again would go on for ever.
+  if (!listening_ || crash_unknown_) {
+    const std::string how =
+        exit.signal != 0 ? "signal " + std::to_string(exit.signal) : "status " + std::to_string(exit.status);
+    return fail("the serving program " + tools_.host + " ended at its start (" + how +
+                "): build Folio again with ./folio");
+  }
+  on_crash(exit, errors);
+}
+
+void Supervisor::on_crash(net::ProcessExit exit, const std::string& errors) {
+  const auto now = Clock::now();
+  crashes_.push_back(now);
+  std::erase_if(crashes_, [&](auto time) { return now - time > kCrashWindow; });
+  const bool stays_down = loading_ || crashes_.size() >= kMaxCrashes;
+  crash_unknown_ = true;
+  if (!start_host()) return;
+  crash_reporter_->report(errors, exit, [this, stays_down](Trouble trouble) {
+    crash_unknown_ = false;
+    if (build_ == Build::Running) {
+      // What is being built may have mended it; until then nobody is answered anyway.
+      console_.crashed(trouble.summary, trouble.diagnostics, trouble.trace);
+      return;
+    }
+    if (stays_down) {
+      trouble.kind = Trouble::Kind::CrashLoop;
+      build_ = Build::Failed;
+      return show(trouble);
+    }
+    console_.crashed(trouble.summary, trouble.diagnostics, trouble.trace);
+    trouble.generation = generation_;
+    crash_ = std::move(trouble);
+    tell_state();
+  });
+}
+
+// --- the terminal, and the end ---
+
+void Supervisor::on_key(char key) {
+  if (stopping_) return;
+  switch (key) {
+    case 'h':
+      console_.help();
+      break;
+    case 'r':
+      changed_at_ = Clock::now();
+      restart_wanted_ = true;
+      start_build();
+      break;
+    case 'u':
+      console_.urls(addresses_);
+      break;
+    case 'o':
+      open_browser();
+      break;
+    case 'c':
+      console_.clear();
+      break;
+    case 'l':
+      console_.table(table());
+      break;
+    case 'q':
+    case kCtrlC:
+    case kCtrlD:
+      stop();
+      break;
+    default:
+      break;
+  }
+}
+
+void Supervisor::on_signal(int) {
+  // Told twice: whoever asks does not want to wait.
+  if (stopping_) {
+    if (host_) host_->kill();
+    for (auto& each : retired_) each->kill();
+    return;
+  }
+  stop();
+}
+
+void Supervisor::fail(std::string error) {
+  fatal_ = std::move(error);
+  stop();
+  loop_.stop();
+}
+
+void Supervisor::stop() {
+  stopping_ = true;
+  structure_alarm_->cancel();
+  builder_->cancel();
+  if (host_) host_->stop(kGoingAway);
+  end_when_all_ended();
+}
+
+void Supervisor::end_when_all_ended() {
+  if (stopping_ && !host_ && retired_.empty() && !builder_->building()) loop_.stop();
+}
+
+void Supervisor::open_browser() {
+  if (!browser_) browser_.emplace(loop_.raw());
+  if (browser_->running()) return;
+  const auto problem = browser_->start({.arguments = {"xdg-open", addresses_.local},
+                                        .output = net::ProcessOptions::Stream::Null,
+                                        .errors = net::ProcessOptions::Stream::Null},
+                                       {});
+  if (!problem.empty()) console_.problem("cannot open a browser (" + problem + "); the address is " + addresses_.local);
+}
+
+}  // namespace folio::dev
