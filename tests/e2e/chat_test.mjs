@@ -27,8 +27,8 @@ const say = async (page, text) => {
 test('two windows talk to each other', async (t) => {
   const server = await serve(t, binary);
   const browser = await openBrowser(t);
-  const ada = await browser.page({ viewport: { width: 520, height: 640 } });
-  const grace = await browser.page({ viewport: { width: 520, height: 640 }, colorScheme: 'dark' });
+  const ada = await browser.page({ viewport: { width: 440, height: 512 } });
+  const grace = await browser.page({ viewport: { width: 440, height: 512 }, colorScheme: 'dark' });
   await enter(ada, server.url, 'Ada');
   await ada.getByText('Only you').waitFor();
   await enter(grace, server.url, 'Grace');
