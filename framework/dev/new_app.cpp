@@ -18,12 +18,12 @@ struct StarterFile {
 };
 
 constexpr std::array<StarterFile, 7> kStarter{{
-    {"routes/index.cpp", R"cpp(// Answers `/`. A file's place below routes/ is its path.
+    {"routes/index.cpp", R"route(// Answers `/`. A file's place below routes/ is its path.
 #include <folio/folio.hpp>
-                               using namespace folio;
+using namespace folio;
 
-                               Html GET() {
-                                 return Html(R"html(<!doctype html>
+Html GET() {
+  return Html(R"html(<!doctype html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
@@ -47,28 +47,26 @@ constexpr std::array<StarterFile, 7> kStarter{{
 </body>
 </html>
 )html");
-                               }
-     )cpp"},
-    {"routes/hello/[name].cpp", R"cpp(// Answers `/hello/Ada`, as JSON: {"message":"Hello, Ada!"}
+}
+)route"},
+    {"routes/hello/[name].cpp", R"route(// Answers `/hello/Ada`, as JSON: {"message":"Hello, Ada!"}
 #include <folio/folio.hpp>
-                                      using namespace folio;
+using namespace folio;
 
-                                      struct Greeting {
-                                        std::string message;
-                                      };
+struct Greeting {
+  std::string message;
+};
 
-                                      Json<Greeting> GET(Path<"name", std::string> name) {
-                                        return Greeting{"Hello, " + *name + "!"};
-                                      }
-     )cpp"},
-    {"routes/ws/echo.cpp", R"cpp(// A WebSocket at `/ws/echo` that says everything back.
+Json<Greeting> GET(Path<"name", std::string> name) { return Greeting{"Hello, " + *name + "!"}; }
+)route"},
+    {"routes/ws/echo.cpp", R"route(// A WebSocket at `/ws/echo` that says everything back.
 #include <folio/folio.hpp>
-                                 using namespace folio;
+using namespace folio;
 
-                                 Task<> WS(WebSocket ws) {
-                                   while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
-                                 }
-     )cpp"},
+Task<> WS(WebSocket ws) {
+  while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+}
+)route"},
     {"public/style.css", R"css(:root { color-scheme: light dark; }
 body { max-width: 40rem; margin: 4rem auto; padding: 0 1.25rem; font: 1.05rem/1.6 system-ui, sans-serif; }
 code { padding: .1em .35em; border-radius: .3em; background: rgb(127 127 127 / .15); }

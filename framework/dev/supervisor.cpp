@@ -145,6 +145,9 @@ void Supervisor::on_disk_change() {
   if (pending_.empty()) changed_at_ = Clock::now() - kWatchTimes.quiet;
   pending_.merge(changes);
   if (pending_.structural()) {
+    // Whoever asks for a file that was just made shall not be told that there is none.
+    build_ = Build::Running;
+    if (host_) host_->send({.type = "building"});
     structure_alarm_->set(kStructureWait);
   } else if (!structure_alarm_->is_set()) {
     act_on_changes();
@@ -321,7 +324,11 @@ void Supervisor::load() {
 }
 
 void Supervisor::on_host_message(HostProcess& from, const ControlMessage& message) {
-  if (message.type == "request") return console_.request(message);
+  if (message.type == "request") {
+    auto shown = message;
+    if (!shown.route.empty()) shown.route.insert(0, app_.prefix + "/");
+    return console_.request(shown);
+  }
   if (&from != host_.get()) return;
   if (message.type == "listening") {
     listening_ = true;
