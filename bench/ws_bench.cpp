@@ -149,3 +149,5 @@ void handshake(benchmark::State& state) {
 BENCHMARK(handshake);
 
 }  // namespace
+
+BENCHMARK_MAIN();

@@ -47,6 +47,24 @@ bool ascii_16(const unsigned char* at) {
   return ((load<std::uint64_t>(at) | load<std::uint64_t>(at + 8)) & high_bits) == 0;
 }
 
+// The size of the valid code point of two to four bytes that `at` begins with, judged in one piece; 0 when there is
+// none. REQUIRES: four bytes from `at` on.
+std::size_t code_point_size(const unsigned char* at) {
+  const std::uint32_t word =
+      std::uint32_t{at[0]} | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16 | std::uint32_t{at[3]} << 24;
+  const std::uint32_t low_six = word >> 8 & 0x3F;                    // of the second byte
+  if ((word & 0xC0E0) == 0x80C0) return (word & 0x1E) != 0 ? 2 : 0;  // C0 and C1 begin overlong forms
+  if ((word & 0xC0C0F0) == 0x8080E0) {
+    const std::uint32_t top = (word & 0x0F) << 1 | low_six >> 5;  // the top five of 16 bits
+    return top != 0 && top != 0x1B ? 3 : 0;                       // overlong below 800, surrogates at D800
+  }
+  if ((word & 0xC0C0C0F8) == 0x808080F0) {
+    const std::uint32_t plane = (word & 0x07) << 2 | low_six >> 4;
+    return plane >= 0x01 && plane <= 0x10 ? 4 : 0;
+  }
+  return 0;
+}
+
 // Whether all of [at, end) is ASCII, for fewer than 16 bytes; the two words may overlap.
 bool ascii_below_16(const unsigned char* at, const unsigned char* end) {
   const auto size = static_cast<std::size_t>(end - at);
@@ -96,6 +114,12 @@ bool Utf8Validator::feed(std::string_view bytes) {
       } else {
         ++at;
       }
+      continue;
+    }
+    if (end - at >= 4) {
+      const std::size_t size = code_point_size(at);
+      if (size == 0) return fail();
+      at += size;
       continue;
     }
     const Lead lead = leads[*at];

@@ -13,7 +13,7 @@
 //   // send `out`
 //
 // Lifetime. An event's payload and reason are views: into the input, when a message of one frame lies whole in it, else
-// into the protocol. They are valid until the next call of receive() or take(), no longer than the input,
+// into the protocol. They are valid until the next call of receive(), take() or release(), no longer than the input,
 // and until the protocol is moved.
 //
 // Output. `out` is what this connection has not sent yet, all of it: replies are appended to it (the pong for a ping,
@@ -101,6 +101,12 @@ class Protocol {
   // The payload of the event that receive() gave last, as a string of its own: moved out without a copy where the
   // message was assembled, copied where it lies in the input.
   [[nodiscard]] std::string take(const Event& event);
+
+  // Gives back the memory that the last event's views point into, if they point into the protocol, without waiting for
+  // the next receive(). For a caller that is done with an event and may not receive for long.
+  void release() {
+    if (delivered_) release_delivered();
+  }
 
   // Each of these writes one frame to `out`, and gives false, writing nothing, when no such frame may be sent any more.
 

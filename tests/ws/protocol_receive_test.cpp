@@ -112,6 +112,20 @@ TEST_P(Rfc6455Section5_6, TakeMovesWhatWasAssembledAndCopiesWhatWasNot) {
   EXPECT_EQ(protocol.take(event), "next!");
 }
 
+TEST_P(Rfc6455Section5_6, ReleaseKeepsWhatIsStillArriving) {
+  std::string input = in(Opcode::Text, "one ", more) + in(Opcode::Ping, "ping") + in(Opcode::Continuation, "two");
+  Protocol protocol(role());
+  base::Buffer out;
+  std::vector<Seen> events;
+  for (char& byte : input) {
+    std::span<char> rest(&byte, 1);
+    const Event event = protocol.receive(rest, out);
+    if (event.kind != Event::Kind::None) events.push_back(seen(event));
+    protocol.release();
+  }
+  EXPECT_EQ(events, (std::vector{ping("ping"), text("one two")}));
+}
+
 TEST_P(Rfc6455Section5_6, AMovedProtocolGoesOnWhereItWas) {
   std::string input =
       in(Opcode::Text, "Hello, ", more) + in(Opcode::Ping, "still there?") + in(Opcode::Continuation, "world");
