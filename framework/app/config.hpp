@@ -35,6 +35,8 @@ struct Config {
   std::string log_level = "info";  // trace, debug, info, warn, error, off
   // The folder with static files; empty: none.
   std::string public_files;
+  // Whether files come and go while the server runs, as in development.
+  bool public_files_change = false;
 
   http::Limits http;
   SocketLimits socket;

@@ -24,7 +24,9 @@ Connection::Connection(Worker& worker) : worker_(worker), tcp_(worker.loop(), *t
   worker.loop().add_swept(*this);
 }
 
-Connection::~Connection() { worker_.remove(*this); }
+Connection::~Connection() {
+  worker_.remove(*this);
+}
 
 const std::string& Connection::peer() {
   if (peer_.empty()) peer_ = tcp_.peer_address();
@@ -150,9 +152,7 @@ void Connection::dispatch() {
 
   if (worker_.interceptor() == nullptr) {
     route(exchange);
-    if (exchange.chain.target == detail::Target::NotFound) {
-      if (auto file = worker_.static_files().find(exchange)) return complete(*std::move(file));
-    }
+    if (auto file = worker_.static_files().find(exchange)) return complete(*std::move(file));
     if (is_plain(exchange)) {
       std::optional<AppError> failure;
       if (auto response = run_plain(exchange, failure)) return complete(*std::move(response));
@@ -176,7 +176,7 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
       if (!response) {
         exchange.application = connection->worker_.application();  // what was published while it waited
         route(exchange);
-        if (exchange.chain.target == detail::Target::NotFound) response = connection->worker_.static_files().find(exchange);
+        response = connection->worker_.static_files().find(exchange);
       }
     }
     if (!response) response.emplace(co_await run(exchange));
@@ -192,8 +192,8 @@ void Connection::complete(Response response) {
   } else {
     if (response.status_code < 200) {
       // An interim status is no answer, and 101 only with a socket behind it: a handler's mistake.
-      response = error_response(*exchange_, AppError::internal("a handler answered with status " +
-                                                               std::to_string(response.status_code)));
+      response = error_response(
+          *exchange_, AppError::internal("a handler answered with status " + std::to_string(response.status_code)));
     }
     if (exchange_->socket) std::exchange(exchange_->socket, nullptr)->on_gone();  // upgraded, and answered otherwise
     write_response(response);
@@ -285,7 +285,9 @@ void Connection::end_after_answer() noexcept {
   tcp_.finish();
 }
 
-bool Connection::peer_ended_before_answer() const noexcept { return peer_ended_ && stash_.empty(); }
+bool Connection::peer_ended_before_answer() const noexcept {
+  return peer_ended_ && stash_.empty();
+}
 
 // The next request, which waited while the one before it was answered.
 void Connection::run_deferred() noexcept {

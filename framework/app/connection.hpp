@@ -79,7 +79,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   bool consuming_ = false;
   bool peer_ended_ = false;
   bool keep_alive_ = true;
-  std::uint32_t since_;          // seconds of the loop's clock when the phase began, or the body last moved on
+  std::uint32_t since_;            // seconds of the loop's clock when the phase began, or the body last moved on
   std::uint32_t write_since_ = 0;  // when unsent output was first seen without progress
   std::size_t last_unsent_ = 0;
 };

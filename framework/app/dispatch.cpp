@@ -69,12 +69,15 @@ void log_failure(const Exchange& exchange, const AppError& error) {
 ErrorFormat format_of(const Exchange& exchange) {
   const RouteUnit* unit = exchange.chain.unit;
   if (unit != nullptr && unit->errors != ErrorFormat::Negotiated) return unit->errors;
-  return http::prefer_html_or_json(exchange.request.header("Accept"), http::MediaPreference::Json) == http::MediaPreference::Html
+  return http::prefer_html_or_json(exchange.request.header("Accept"), http::MediaPreference::Json) ==
+                 http::MediaPreference::Html
              ? ErrorFormat::Html
              : ErrorFormat::Json;
 }
 
-Response not_found(const Exchange& exchange) { return error_response(exchange, AppError::not_found("nothing answers this path")); }
+Response not_found(const Exchange& exchange) {
+  return error_response(exchange, AppError::not_found("nothing answers this path"));
+}
 
 Response method_not_allowed(const Exchange& exchange) {
   const std::string allow = allowed_methods(*exchange.chain.unit);
@@ -224,9 +227,13 @@ std::optional<Response> run_plain(Exchange& exchange, std::optional<AppError>& f
   return error_response(exchange, *failure);
 }
 
-Task<Response> run_failure(Exchange& exchange, AppError failure) { return answer_failure(exchange, std::move(failure)); }
+Task<Response> run_failure(Exchange& exchange, AppError failure) {
+  return answer_failure(exchange, std::move(failure));
+}
 
-Task<Response> run(Exchange& exchange) { return detail::run_chain(&exchange.chain, 0); }
+Task<Response> run(Exchange& exchange) {
+  return detail::run_chain(&exchange.chain, 0);
+}
 
 Response error_response(const Exchange& exchange, const AppError& error) {
   Response response = Response::problem(error);

@@ -25,8 +25,8 @@ void route(Exchange& exchange);
 // The whole chain. Never throws.
 [[nodiscard]] Task<Response> run(Exchange& exchange);
 
-// The response to a failure, when there is no `_error.cpp`: a problem response or a page, by the route's marker and what
-// the client accepts.
+// The response to a failure, when there is no `_error.cpp`: a problem response or a page, by the route's marker and
+// what the client accepts.
 [[nodiscard]] Response error_response(const Exchange& exchange, const AppError& error);
 
 // The same for a request that never became one.

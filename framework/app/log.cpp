@@ -1,9 +1,9 @@
 #include "app/log.hpp"
 
-#include <folio/log.hpp>
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <folio/log.hpp>
 
 #include <atomic>
 #include <exception>
@@ -78,7 +78,9 @@ void stop_log() {
   spdlog::shutdown();
 }
 
-bool access_log_enabled() noexcept { return access_enabled.load(std::memory_order_relaxed); }
+bool access_log_enabled() noexcept {
+  return access_enabled.load(std::memory_order_relaxed);
+}
 
 void set_access_hook(std::function<void(const AccessRecord&)> hook) {
   access_hook() = std::move(hook);
@@ -99,8 +101,16 @@ void log_error(std::string_view method, std::string_view path, std::string_view 
 }  // namespace folio::app
 
 namespace folio::log {
-void debug(std::string_view message) { app::logger()->debug("{}", message); }
-void info(std::string_view message) { app::logger()->info("{}", message); }
-void warn(std::string_view message) { app::logger()->warn("{}", message); }
-void error(std::string_view message) { app::logger()->error("{}", message); }
+void debug(std::string_view message) {
+  app::logger()->debug("{}", message);
+}
+void info(std::string_view message) {
+  app::logger()->info("{}", message);
+}
+void warn(std::string_view message) {
+  app::logger()->warn("{}", message);
+}
+void error(std::string_view message) {
+  app::logger()->error("{}", message);
+}
 }  // namespace folio::log

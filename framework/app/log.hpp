@@ -1,8 +1,8 @@
 // The server's log, over spdlog, which only app/log.cpp sees. Lines are written by a thread of their own. Any thread.
 #pragma once
 
-#include <folio/error.hpp>
 #include <cstdint>
+#include <folio/error.hpp>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -14,8 +14,8 @@ struct AccessRecord {
   std::string_view method;
   std::string_view path;
   int status;
-  std::int64_t nanoseconds;      // from the end of the head to the response being written
-  std::string_view route;        // the file that answered, or empty
+  std::int64_t nanoseconds;  // from the end of the head to the response being written
+  std::string_view route;    // the file that answered, or empty
   std::string_view peer;
 };
 

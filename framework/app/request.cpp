@@ -17,14 +17,30 @@
 
 namespace folio {
 
-Method Request::method() const { return data_->head->method; }
-std::string_view Request::method_name() const { return data_->head->method_text.in(data_->block); }
-std::string_view Request::path() const { return data_->head->path_in(data_->block); }
-std::string_view Request::query_string() const { return data_->head->query.in(data_->block); }
-std::string_view Request::header(std::string_view name) const { return data_->head->value(data_->block, name); }
-bool Request::has_header(std::string_view name) const { return data_->head->find(data_->block, name) != nullptr; }
-std::string_view Request::body() const { return data_->body; }
-std::string_view Request::route() const { return data_->route; }
+Method Request::method() const {
+  return data_->head->method;
+}
+std::string_view Request::method_name() const {
+  return data_->head->method_text.in(data_->block);
+}
+std::string_view Request::path() const {
+  return data_->head->path_in(data_->block);
+}
+std::string_view Request::query_string() const {
+  return data_->head->query.in(data_->block);
+}
+std::string_view Request::header(std::string_view name) const {
+  return data_->head->value(data_->block, name);
+}
+bool Request::has_header(std::string_view name) const {
+  return data_->head->find(data_->block, name) != nullptr;
+}
+std::string_view Request::body() const {
+  return data_->body;
+}
+std::string_view Request::route() const {
+  return data_->route;
+}
 
 std::optional<std::string> Request::param(std::string_view name) const {
   const auto value = data_->match.capture(name);
@@ -108,7 +124,9 @@ void visit_query(const Request& request, PairVisitor visit, void* context) {
   visit_pairs(request.query_string(), visit, context);
 }
 
-void visit_form(const Request& request, PairVisitor visit, void* context) { visit_pairs(request.body(), visit, context); }
+void visit_form(const Request& request, PairVisitor visit, void* context) {
+  visit_pairs(request.body(), visit, context);
+}
 
 std::optional<std::string_view> path_parameter(const Request& request, std::string_view name) {
   return request.data().match.capture(name);
@@ -117,7 +135,8 @@ std::optional<std::string_view> path_parameter(const Request& request, std::stri
 // A body without a Content-Type is taken for what the handler expects; one that says it is something else is refused.
 Result<void> expect_json(const Request& request) {
   const auto type = essence(request.header("Content-Type"));
-  if (type.empty() || base::iequals(type, "application/json") || (type.size() > 5 && base::iequals(type.substr(type.size() - 5), "+json"))) {
+  if (type.empty() || base::iequals(type, "application/json") ||
+      (type.size() > 5 && base::iequals(type.substr(type.size() - 5), "+json"))) {
     return {};
   }
   return AppError::unsupported_media_type("this path takes application/json, not " + std::string(type));
@@ -126,10 +145,13 @@ Result<void> expect_json(const Request& request) {
 Result<void> expect_form(const Request& request) {
   const auto type = essence(request.header("Content-Type"));
   if (type.empty() || base::iequals(type, "application/x-www-form-urlencoded")) return {};
-  return AppError::unsupported_media_type("this path takes application/x-www-form-urlencoded, not " + std::string(type));
+  return AppError::unsupported_media_type("this path takes application/x-www-form-urlencoded, not " +
+                                          std::string(type));
 }
 
-AppError json_failure(const JsonError& error) { return AppError::bad_request(error.message); }
+AppError json_failure(const JsonError& error) {
+  return AppError::bad_request(error.message);
+}
 
 }  // namespace detail
 

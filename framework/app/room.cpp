@@ -47,7 +47,8 @@ struct NamedRooms {
 };
 
 NamedRooms& named_rooms() {
-  static auto* const instance = new NamedRooms;  // not destroyed: handlers of every generation ask for it, up to the end
+  static auto* const instance =
+      new NamedRooms;  // not destroyed: handlers of every generation ask for it, up to the end
   return *instance;
 }
 
@@ -67,7 +68,9 @@ void WsRoom::join(std::string id, WsSender sender) const {
 void WsRoom::join(std::string id, Sender<std::string> sender) const {
   core_->hub->join(std::move(id), std::make_shared<detail::ChannelMember>(std::move(sender)));
 }
-void WsRoom::leave(std::string_view id) const { core_->hub->leave(id); }
+void WsRoom::leave(std::string_view id) const {
+  core_->hub->leave(id);
+}
 void WsRoom::broadcast(std::string_view text) const {
   core_->hub->broadcast(detail::make_parcel(ws::Opcode::Text, text));
 }
@@ -80,9 +83,15 @@ void WsRoom::broadcast_binary(std::string_view bytes) const {
 SendResult WsRoom::send_to(std::string_view id, std::string_view text) const {
   return core_->hub->send_to(id, detail::make_parcel(ws::Opcode::Text, text)) ? SendResult::Queued : SendResult::Closed;
 }
-std::size_t WsRoom::count() const { return core_->hub->count(); }
-bool WsRoom::contains(std::string_view id) const { return core_->hub->contains(id); }
-std::vector<std::string> WsRoom::members() const { return core_->hub->ids(); }
+std::size_t WsRoom::count() const {
+  return core_->hub->count();
+}
+bool WsRoom::contains(std::string_view id) const {
+  return core_->hub->contains(id);
+}
+std::vector<std::string> WsRoom::members() const {
+  return core_->hub->ids();
+}
 
 WsRoom Rooms::get(std::string_view name) const {
   auto& [mutex, rooms] = detail::named_rooms();

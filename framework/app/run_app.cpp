@@ -27,7 +27,7 @@ constexpr int exit_failed = 1;
 constexpr int exit_wrong_use = 2;
 
 bool is_folder(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 

@@ -20,7 +20,9 @@ ws::Options protocol_options(const app::SocketLimits& limits) {
   return options;
 }
 
-std::vector<std::uint8_t> bytes_of(std::string_view payload) { return {payload.begin(), payload.end()}; }
+std::vector<std::uint8_t> bytes_of(std::string_view payload) {
+  return {payload.begin(), payload.end()};
+}
 
 }  // namespace
 
@@ -39,7 +41,9 @@ bool SocketCore::on_home_thread() const noexcept {
   return here != nullptr && here->inbox() == inbox_;
 }
 
-base::Buffer& SocketCore::output() noexcept { return connection_ != nullptr ? connection_->tcp().output() : early_; }
+base::Buffer& SocketCore::output() noexcept {
+  return connection_ != nullptr ? connection_->tcp().output() : early_;
+}
 
 std::size_t SocketCore::unsent() const noexcept {
   return connection_ != nullptr ? connection_->tcp().unsent() : early_.size();
@@ -213,7 +217,9 @@ void SocketCore::close_home(std::uint16_t code, std::string_view reason) noexcep
   resume_input();  // the peer's Close may stand behind messages that nobody will read
 }
 
-void SocketCore::shut_down(std::uint16_t code, std::string_view reason) noexcept { close_home(code, reason); }
+void SocketCore::shut_down(std::uint16_t code, std::string_view reason) noexcept {
+  close_home(code, reason);
+}
 
 // No more can be sent.
 void SocketCore::set_closed() noexcept {
@@ -319,6 +325,7 @@ void SocketCore::handle(const ws::Event& event) {
     }
     case ws::Event::Kind::Binary:
       push(WsMessage::Binary{bytes_of(event.payload)}, event.payload.size() + limits_.queue_overhead);
+      protocol_.release();  // the memory that a message of several frames was put together in
       break;
     case ws::Event::Kind::Ping:
       if (waiting < control_limit) push(WsMessage::Ping{bytes_of(event.payload)}, limits_.queue_overhead);
@@ -390,7 +397,8 @@ std::optional<AppError> SocketCore::take_failure() {
 }
 
 void SocketCore::on_end() noexcept {
-  // The peer ended the transport. With a closing handshake under way that is its end; else the connection is lost: 1006.
+  // The peer ended the transport. With a closing handshake under way that is its end; else the connection is lost:
+  // 1006.
   if (!ended_ && protocol_.abnormal().kind != ws::Event::Kind::None && !closed()) {
     fail("the connection was lost without a closing handshake (1006)");
   }
@@ -439,8 +447,8 @@ namespace folio::app {
 
 namespace {
 
-// The coroutine's parameters outlive the handler's: its WebSocket is still there when the exception arrives here, so the
-// peer is told 1011 and not 1000.
+// The coroutine's parameters outlive the handler's: its WebSocket is still there when the exception arrives here, so
+// the peer is told 1011 and not 1000.
 void report(const std::string& path, const std::string& route, const std::string& what) {
   log_error("WS", path, route, AppError::internal(what));
 }

@@ -1,5 +1,5 @@
-// SocketCore: one WebSocket connection, between the handler's handles (WebSocket, WsSender, WsReceiver), the rooms that it
-// is in, the protocol (ws/protocol) and the connection that carries it.
+// SocketCore: one WebSocket connection, between the handler's handles (WebSocket, WsSender, WsReceiver), the rooms that
+// it is in, the protocol (ws/protocol) and the connection that carries it.
 //
 // Handles hold it by a shared pointer, so that one which outlives the connection finds it closed and nothing worse. It
 // belongs to one loop. The few members that any thread may call say so.
@@ -110,7 +110,7 @@ class SocketCore final : public room::Member {
   std::atomic<bool> closed_{false};
   std::atomic<std::size_t> foreign_queued_{0};  // bytes that other threads have sent and the loop has not taken in
   std::atomic<SlowPeer> slow_peer_{SlowPeer::Close};
-  std::atomic<std::size_t> backlog_{0};         // a recent unsent(), for other threads
+  std::atomic<std::size_t> backlog_{0};  // a recent unsent(), for other threads
 
   // The loop's thread.
   ws::Protocol protocol_;
@@ -133,7 +133,7 @@ class SocketCore final : public room::Member {
     std::string payload;
   };
   std::optional<Latest> latest_;  // of SlowPeer::Latest: the message that waits for room
-  bool ended_ = false;  // no message will come any more
+  bool ended_ = false;            // no message will come any more
   bool owner_gone_ = false;
   bool gone_ = false;
   bool processing_ = false;

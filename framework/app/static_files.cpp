@@ -7,8 +7,10 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/http_date.hpp"
@@ -55,17 +57,29 @@ std::optional<std::string> relative_path(std::string_view path) {
 
 }  // namespace
 
-StaticFiles::StaticFiles(const Config& config) : max_size_(config.max_static_file) {
+StaticFiles::StaticFiles(const Config& config)
+    : changing_(config.public_files_change), max_size_(config.max_static_file) {
   if (config.public_files.empty()) return;
   if (char* real = ::realpath(config.public_files.c_str(), nullptr)) {
     root_ = real;
     std::free(real);
   }
+  std::error_code ignored;  // what cannot be listed is not served before parameters
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root_, ignored)) {
+    if (entry.is_regular_file(ignored)) known_.insert(entry.path().string().substr(root_.size()));
+  }
+}
+
+bool StaticFiles::is_candidate(const Exchange& exchange) const {
+  const Method method = exchange.data.head->method;
+  if (root_.empty() || (method != Method::Get && method != Method::Head)) return false;
+  if (exchange.chain.target == detail::Target::NotFound) return true;
+  if (exchange.chain.unit == nullptr || exchange.data.match.captures().empty()) return false;
+  return changing_ || known_.contains(std::string(exchange.request.path()));
 }
 
 std::optional<Response> StaticFiles::find(const Exchange& exchange) const {
-  const Method method = exchange.data.head->method;
-  if (root_.empty() || (method != Method::Get && method != Method::Head)) return std::nullopt;
+  if (!is_candidate(exchange)) return std::nullopt;
   const auto relative = relative_path(exchange.request.path());
   if (!relative) return std::nullopt;
   const std::string path = root_ + *relative;
@@ -73,19 +87,25 @@ std::optional<Response> StaticFiles::find(const Exchange& exchange) const {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
   if (!real || !std::string_view(real.get()).starts_with(root_ + "/")) return std::nullopt;
   const File file(::open(real.get(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
-  struct stat status {};
+  struct stat status{};
   if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   if (static_cast<std::size_t>(status.st_size) > max_size_) return std::nullopt;
 
   std::array<char, 48> tag{};
-  const int tag_size = std::snprintf(tag.data(), tag.size(), "\"%lx-%lx\"", static_cast<unsigned long>(status.st_mtim.tv_sec * 1'000'000'000L + status.st_mtim.tv_nsec),
-                                     static_cast<unsigned long>(status.st_size));
+  const int tag_size =
+      std::snprintf(tag.data(), tag.size(), "\"%lx-%lx\"",
+                    static_cast<unsigned long>(status.st_mtim.tv_sec * 1'000'000'000L + status.st_mtim.tv_nsec),
+                    static_cast<unsigned long>(status.st_size));
   std::string etag(tag.data(), static_cast<std::size_t>(tag_size));
   Response found;
   found.content_type = HeaderValue::constant(core::media_type(*relative));
-  found.header("ETag", etag).header("Last-Modified", base::http_date(status.st_mtim.tv_sec)).header("Cache-Control", "no-cache").header("X-Content-Type-Options", "nosniff");
+  found.header("ETag", etag)
+      .header("Last-Modified", base::http_date(status.st_mtim.tv_sec))
+      .header("Cache-Control", "no-cache")
+      .header("X-Content-Type-Options", "nosniff");
   // RFC 9110 §13.1.2: If-None-Match.
-  if (const auto wanted = exchange.request.header("If-None-Match"); wanted == "*" || wanted.find(etag) != std::string_view::npos) {
+  if (const auto wanted = exchange.request.header("If-None-Match");
+      wanted == "*" || wanted.find(etag) != std::string_view::npos) {
     found.status_code = 304;
     return found;
   }

@@ -8,7 +8,9 @@ namespace folio {
 namespace {
 
 // A Result for whoever sends on what is closed.
-AppError closed_error() { return AppError(400, "the WebSocket is closed"); }
+AppError closed_error() {
+  return AppError(400, "the WebSocket is closed");
+}
 
 SendResult send_message(const detail::SocketRef& socket, const WsMessage& message, bool waiting) {
   const auto send = [&](detail::Opcode opcode, std::string_view payload) {
@@ -47,7 +49,9 @@ SendResult send_frame(const SocketRef& socket, Opcode opcode, std::string_view p
 void close_socket(const SocketRef& socket, std::uint16_t code, std::string_view reason) {
   if (socket) socket->close(code, reason);
 }
-bool socket_closed(const SocketRef& socket) noexcept { return !socket || socket->closed(); }
+bool socket_closed(const SocketRef& socket) noexcept {
+  return !socket || socket->closed();
+}
 void drop_owner(const SocketRef& socket) noexcept {
   socket->drop_owner(std::uncaught_exceptions() > 0 ? close_code::internal_error : close_code::normal);
 }
@@ -61,13 +65,17 @@ SendResult WsSender::send(const WsMessage& message) const {
   return socket_ ? send_message(socket_, message, false) : SendResult::Closed;
 }
 
-bool DrainedAwaiter::await_ready() const { return !socket_ || socket_->has_room(); }
+bool DrainedAwaiter::await_ready() const {
+  return !socket_ || socket_->has_room();
+}
 bool DrainedAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   socket_->wait_drained(awaiting);
   return true;
 }
 
-bool ClosedAwaiter::await_ready() const { return !socket_ || socket_->closed(); }
+bool ClosedAwaiter::await_ready() const {
+  return !socket_ || socket_->closed();
+}
 bool ClosedAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   socket_->wait_closed(awaiting);
   return true;
@@ -95,7 +103,9 @@ Result<void> SendAwaiter::await_resume() const {
 ReceiveAwaiter::~ReceiveAwaiter() {
   if (waiting_) socket_->stop_waiting();
 }
-bool ReceiveAwaiter::await_ready() const { return !socket_ || socket_->readable(detail::SocketCore::Reader::Any); }
+bool ReceiveAwaiter::await_ready() const {
+  return !socket_ || socket_->readable(detail::SocketCore::Reader::Any);
+}
 void ReceiveAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   waiting_ = true;
   socket_->wait_readable(detail::SocketCore::Reader::Any, awaiting);
@@ -113,7 +123,9 @@ Result<std::optional<WsMessage>> ReceiveAwaiter::await_resume() {
 NextAwaiter::~NextAwaiter() {
   if (waiting_) socket_->stop_waiting();
 }
-bool NextAwaiter::await_ready() const { return !socket_ || socket_->readable(detail::SocketCore::Reader::DataOnly); }
+bool NextAwaiter::await_ready() const {
+  return !socket_ || socket_->readable(detail::SocketCore::Reader::DataOnly);
+}
 void NextAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   waiting_ = true;
   socket_->wait_readable(detail::SocketCore::Reader::DataOnly, awaiting);
@@ -124,6 +136,8 @@ std::optional<WsMessage> NextAwaiter::await_resume() {
   return socket_->pop();
 }
 
-const Request& WebSocket::request() const { return socket_->request(); }
+const Request& WebSocket::request() const {
+  return socket_->request();
+}
 
 }  // namespace folio

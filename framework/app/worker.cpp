@@ -63,7 +63,10 @@ class Worker::Clock final : public net::Swept {
 };
 
 Worker::Worker(const Config& config, Server& server)
-    : config_(config), server_(server), home_(std::make_shared<RoomHome>(loop_)), clock_(std::make_unique<Clock>(*this)) {}
+    : config_(config),
+      server_(server),
+      home_(std::make_shared<RoomHome>(loop_)),
+      clock_(std::make_unique<Clock>(*this)) {}
 
 Worker::~Worker() {
   loop_.bind_to_thread();
@@ -75,10 +78,16 @@ void Worker::listen(int fd) {
       std::make_unique<net::Listener>(loop_, fd, [this](uv_stream_s* stream) { Connection::accept(*this, stream); }));
 }
 
-void Worker::run() { loop_.run(); }
+void Worker::run() {
+  loop_.run();
+}
 
-Interceptor* Worker::interceptor() const noexcept { return server_.interceptor(); }
-const StaticFiles& Worker::static_files() const noexcept { return server_.static_files(); }
+Interceptor* Worker::interceptor() const noexcept {
+  return server_.interceptor();
+}
+const StaticFiles& Worker::static_files() const noexcept {
+  return server_.static_files();
+}
 
 void Worker::stop(std::uint16_t code) noexcept {
   loop_.inbox()->post([this, code] { begin_stop(code); });

@@ -26,7 +26,9 @@ Activity::Activity(Executor& executor, std::shared_ptr<Inbox> inbox, std::corout
 
 Activity::~Activity() = default;
 
-Activity* Activity::current() noexcept { return current_activity; }
+Activity* Activity::current() noexcept {
+  return current_activity;
+}
 
 void Activity::wake(std::uint32_t ticket) noexcept {
   if (ticket != ticket_ || ready_ || finished_.load(std::memory_order_relaxed)) return;
@@ -79,8 +81,12 @@ Executor::~Executor() {
   if (current_executor == this) current_executor = nullptr;
 }
 
-Executor* Executor::current() noexcept { return current_executor; }
-void Executor::bind_to_thread() noexcept { current_executor = this; }
+Executor* Executor::current() noexcept {
+  return current_executor;
+}
+void Executor::bind_to_thread() noexcept {
+  current_executor = this;
+}
 
 std::int64_t Executor::now() const noexcept {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())

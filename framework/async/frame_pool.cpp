@@ -16,15 +16,19 @@ namespace folio::detail {
 
 #ifdef FOLIO_PLAIN_FRAMES
 
-void* allocate_frame(std::size_t size) { return ::operator new(size); }
-void free_frame(void* frame, std::size_t size) noexcept { ::operator delete(frame, size); }
+void* allocate_frame(std::size_t size) {
+  return ::operator new(size);
+}
+void free_frame(void* frame, std::size_t size) noexcept {
+  ::operator delete(frame, size);
+}
 
 #else
 
 namespace {
 
 constexpr std::size_t class_size = 64;
-constexpr std::size_t class_count = 32;     // frames up to 2 KiB
+constexpr std::size_t class_count = 32;      // frames up to 2 KiB
 constexpr std::size_t kept_per_class = 256;  // so that a burst does not keep its memory for ever
 
 struct FreeFrame {

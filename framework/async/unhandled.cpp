@@ -15,7 +15,8 @@ void print(std::exception_ptr exception) noexcept {
   try {
     std::rethrow_exception(std::move(exception));
   } catch (const AppError& error) {
-    std::fprintf(stderr, "error: a spawned task ended with an error (%d): %s\n", error.status(), error.message().c_str());
+    std::fprintf(stderr, "error: a spawned task ended with an error (%d): %s\n", error.status(),
+                 error.message().c_str());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "error: a spawned task ended with an exception: %s\n", error.what());
   } catch (...) {
@@ -27,7 +28,9 @@ std::atomic<UnhandledHook> unhandled_hook{print};
 
 }  // namespace
 
-void set_unhandled_hook(UnhandledHook hook) noexcept { unhandled_hook = hook; }
+void set_unhandled_hook(UnhandledHook hook) noexcept {
+  unhandled_hook = hook;
+}
 
 }  // namespace folio::async
 

@@ -62,8 +62,9 @@ std::string_view media_type(std::string_view path) {
     for (char& c : extension) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
     }
-    const auto found = std::lower_bound(types.begin(), types.end(), std::string_view(extension),
-                                        [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
+    const auto found =
+        std::lower_bound(types.begin(), types.end(), std::string_view(extension),
+                         [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
     if (found != types.end() && found->first == extension) return found->second;
   }
   return "application/octet-stream";

@@ -11,7 +11,9 @@
 
 namespace folio {
 
-Response Response::json(const JsonValue& value, int status) { return {value.dump(), status, "application/json"}; }
+Response Response::json(const JsonValue& value, int status) {
+  return {value.dump(), status, "application/json"};
+}
 
 Response Response::file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -41,6 +41,7 @@ app::Config read_config() {
   const std::string folder = variable(dev::kPublicVariable);
   struct stat info{};
   if (::stat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) config.public_files = folder;
+  config.public_files_change = true;
   config.shutdown_timeout = 2;  // seconds: an edit must not wait for a slow download
   return config;
 }

@@ -16,16 +16,22 @@ namespace {
 
 constexpr int backlog = 4096;  // connections that wait in the kernel; it caps this at net.core.somaxconn
 
-std::string where(const std::string& host, std::uint16_t port) { return host + ":" + std::to_string(port); }
+std::string where(const std::string& host, std::uint16_t port) {
+  return host + ":" + std::to_string(port);
+}
 
-ListenSocket failed(int error, std::string message) { return {.fd = -1, .port = 0, .error = error, .message = std::move(message)}; }
+ListenSocket failed(int error, std::string message) {
+  return {.fd = -1, .port = 0, .error = error, .message = std::move(message)};
+}
 
 std::string explain(int error, const std::string& host, std::uint16_t port) {
   switch (error) {
     case EADDRINUSE:
-      return "cannot listen on " + where(host, port) + ": another program uses the port; stop it, or choose another port";
+      return "cannot listen on " + where(host, port) +
+             ": another program uses the port; stop it, or choose another port";
     case EACCES:
-      return "cannot listen on " + where(host, port) + ": not allowed; ports below 1024 need root or CAP_NET_BIND_SERVICE";
+      return "cannot listen on " + where(host, port) +
+             ": not allowed; ports below 1024 need root or CAP_NET_BIND_SERVICE";
     case EADDRNOTAVAIL:
       return "cannot listen on " + where(host, port) + ": this machine has no such address; 0.0.0.0 means all of them";
     default:
@@ -39,8 +45,9 @@ ListenSocket open_socket(const sockaddr* address, socklen_t size, PortSharing sh
   const int on = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (sharing == PortSharing::Shared) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
-  const std::uint16_t port = ntohs(address->sa_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(address)->sin6_port
-                                                                  : reinterpret_cast<const sockaddr_in*>(address)->sin_port);
+  const std::uint16_t port =
+      ntohs(address->sa_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(address)->sin6_port
+                                           : reinterpret_cast<const sockaddr_in*>(address)->sin_port);
   if (address->sa_family == AF_INET6) {
     const int off = 0;
     ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));  // [::] serves IPv4 as well
@@ -109,7 +116,9 @@ Listener::Listener(Loop& loop, int fd, OnConnection on_connection)
   });
 }
 
-Listener::~Listener() { close(); }
+Listener::~Listener() {
+  close();
+}
 
 void Listener::close() noexcept {
   if (handle_ == nullptr) return;

@@ -15,9 +15,9 @@ namespace folio::net {
 // A listening TCP socket as a file descriptor, or what went wrong.
 struct ListenSocket {
   int fd = -1;
-  std::uint16_t port = 0;   // the real one, when 0 was asked for
-  int error = 0;            // an errno value; 0 when fd is good
-  std::string message;      // for a person: what, where, how to mend it
+  std::uint16_t port = 0;  // the real one, when 0 was asked for
+  int error = 0;           // an errno value; 0 when fd is good
+  std::string message;     // for a person: what, where, how to mend it
 };
 
 enum class PortSharing : std::uint8_t {

@@ -31,7 +31,9 @@ Deferred::~Deferred() {
   if (link_ != nullptr) loop_->cancel(*this);
 }
 
-Swept::~Swept() { Loop::remove_swept(*this); }
+Swept::~Swept() {
+  Loop::remove_swept(*this);
+}
 
 Loop::Loop()
     : uv_(std::make_unique<uv_loop_t>()),
@@ -52,10 +54,9 @@ Loop::~Loop() {
   bind_to_thread();
   abort_all();
   end_turn();
-  for (auto* handle : {reinterpret_cast<uv_handle_t*>(&handles_->interrupt),
-                       reinterpret_cast<uv_handle_t*>(&handles_->timer),
-                       reinterpret_cast<uv_handle_t*>(&handles_->sweep),
-                       reinterpret_cast<uv_handle_t*>(&handles_->prepare)}) {
+  for (auto* handle :
+       {reinterpret_cast<uv_handle_t*>(&handles_->interrupt), reinterpret_cast<uv_handle_t*>(&handles_->timer),
+        reinterpret_cast<uv_handle_t*>(&handles_->sweep), reinterpret_cast<uv_handle_t*>(&handles_->prepare)}) {
     uv_close(handle, nullptr);
   }
   // Whoever made a handle has closed it by now; its close callback runs here.
@@ -76,7 +77,9 @@ void Loop::stop() noexcept {
   uv_async_send(&handles_->interrupt);
 }
 
-void Loop::interrupt() noexcept { uv_async_send(&handles_->interrupt); }
+void Loop::interrupt() noexcept {
+  uv_async_send(&handles_->interrupt);
+}
 
 void Loop::end_turn() noexcept {
   if (in_turn_) return;

@@ -20,7 +20,9 @@ struct TcpConnection::Segment {
   base::Buffer owned;
   base::SharedBytes shared;
   std::size_t offset = 0;  // of what is already sent
-  [[nodiscard]] std::string_view rest() const { return (shared ? std::string_view(*shared) : owned.view()).substr(offset); }
+  [[nodiscard]] std::string_view rest() const {
+    return (shared ? std::string_view(*shared) : owned.view()).substr(offset);
+  }
 };
 
 // Exists only while the kernel is slower than we are.
@@ -32,8 +34,8 @@ struct TcpConnection::Backlog {
 };
 
 namespace {
-constexpr std::size_t gather_limit = 64;           // pieces in one writev
-constexpr std::size_t small_shared = 512;          // shared bytes up to this are cheaper copied than gathered
+constexpr std::size_t gather_limit = 64;   // pieces in one writev
+constexpr std::size_t small_shared = 512;  // shared bytes up to this are cheaper copied than gathered
 // Whether the connection is gone in both directions, rather than ended by the peer alone.
 bool is_reset(const uv_stream_t* stream) {
   uv_os_fd_t fd = -1;
@@ -115,9 +117,13 @@ TcpConnection::Backlog& TcpConnection::backlog() {
   return *backlog_;
 }
 
-void TcpConnection::mark_dirty() noexcept { loop_.defer(*this); }
+void TcpConnection::mark_dirty() noexcept {
+  loop_.defer(*this);
+}
 
-void TcpConnection::write(base::SharedBytes bytes) noexcept { write(std::span(&bytes, 1)); }
+void TcpConnection::write(base::SharedBytes bytes) noexcept {
+  write(std::span(&bytes, 1));
+}
 
 void TcpConnection::write(std::span<const base::SharedBytes> bytes) noexcept {
   if (state_ != State::Open) return;
@@ -137,7 +143,9 @@ void TcpConnection::write(std::span<const base::SharedBytes> bytes) noexcept {
   mark_dirty();
 }
 
-void TcpConnection::run_deferred() noexcept { flush(); }
+void TcpConnection::run_deferred() noexcept {
+  flush();
+}
 
 void TcpConnection::flush() noexcept {
   if (state_ == State::Closing) return;

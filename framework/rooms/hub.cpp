@@ -142,8 +142,8 @@ void Hub::send(const Parcel& parcel, const std::shared_ptr<Member>& except) {
     if (member != except && !member->deliver(std::span(&parcel, 1))) gone.push_back(member.get());
   }
   for (const Member* member : gone) {
-    const auto place = std::find_if(members_.begin(), members_.end(),
-                                    [&](const auto& entry) { return entry.second.get() == member; });
+    const auto place =
+        std::find_if(members_.begin(), members_.end(), [&](const auto& entry) { return entry.second.get() == member; });
     if (place != members_.end()) remove(place);
   }
 }
