@@ -73,9 +73,12 @@ StaticFiles::StaticFiles(const Config& config)
 bool StaticFiles::is_candidate(const Exchange& exchange) const {
   const Method method = exchange.data.head->method;
   if (root_.empty() || (method != Method::Get && method != Method::Head)) return false;
-  if (exchange.chain.target == detail::Target::NotFound) return true;
-  if (exchange.chain.unit == nullptr || exchange.data.match.captures().empty()) return false;
-  return changing_ || known_.contains(std::string(exchange.request.path()));
+  const bool literal = exchange.chain.unit != nullptr && exchange.data.match.captures().empty();
+  if (literal || exchange.chain.target == detail::Target::BadPath) return false;
+  if (exchange.chain.target == detail::Target::NotFound || changing_) return true;
+  std::string path(exchange.request.path());
+  if (path.ends_with('/')) path += "index.html";
+  return path.find('%') != std::string::npos || known_.contains(path);
 }
 
 std::optional<Response> StaticFiles::find(const Exchange& exchange) const {
