@@ -17,8 +17,8 @@ int complain(const std::string& error, int code);
 [[nodiscard]] int serve_app(const Toolchain& tools, const AppFolder& app, const DevOptions& options);
 
 // One optimised, stripped binary of the app. `root` is the folder of Folio's sources, of which the release preset is
-// built when it is missing or stale; `file` may be empty.
-[[nodiscard]] int build_app(const std::string& root, const AppFolder& app, std::string file);
+// built when it is missing or stale, with the compiler cache of `tools`; `file` may be empty.
+[[nodiscard]] int build_app(const std::string& root, const Toolchain& tools, const AppFolder& app, std::string file);
 
 // A folder to start from. Refuses one that exists.
 [[nodiscard]] int new_app(const std::string& folder);

@@ -99,19 +99,74 @@ bool is_below(std::string_view path, std::string_view folder) {
   return !folder.empty() && path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
 }
 
-// Compilers write a #line name, which is relative to the base, behind the folder that they ran in.
-void name_place(Place& place, const SourceRoots& roots) {
-  std::string relative;
+// True when the place is in a file of the user's, which is then called as people know it. Compilers write a #line name,
+// which is relative to the base, behind the folder that they ran in.
+bool name_place(Place& place, const SourceRoots& roots) {
+  std::string relative = place.file;
   if (is_below(place.file, roots.generated)) {
     relative = place.file.substr(roots.generated.size() + 1);
   } else if (is_below(place.file, roots.app) && is_below(place.file, roots.base) &&
              !is_below(place.file, roots.framework)) {
     relative = place.file.substr(roots.base.size() + 1);
-  } else {
-    return;
   }
   std::error_code ignored;
-  if (std::filesystem::exists(roots.base + "/" + relative, ignored)) place.file = relative;
+  if (relative.empty() || relative.starts_with('/')) return false;
+  if (!is_below(roots.base + "/" + relative, roots.app)) return false;
+  if (!std::filesystem::exists(roots.base + "/" + relative, ignored)) return false;
+  place.file = relative;
+  return true;
+}
+
+void remove_all(std::string& text, std::string_view piece) {
+  for (auto at = text.find(piece); at != std::string::npos; at = text.find(piece, at)) text.erase(at, piece.size());
+}
+
+// "folio_app::r_users_1a2b3c4d::GET[abi:cxx11](…)" → "GET(…)": the wrapper's namespace is not the user's.
+std::string plain_function(std::string function) {
+  remove_all(function, "[abi:cxx11]");
+  constexpr std::string_view kApp = "folio_app::";
+  for (auto at = function.find(kApp); at != std::string::npos; at = function.find(kApp, at)) {
+    const auto end = function.find("::", at + kApp.size());
+    if (end == std::string::npos) break;
+    function.erase(at, end + 2 - at);
+  }
+  return function;
+}
+
+std::string frame_text(const CrashFrame& frame) {
+  std::string text = frame.function.empty() ? frame.object + "+0x" + frame.offset : plain_function(frame.function);
+  if (!frame.place.file.empty()) text += " at " + frame.place.text();
+  return text;
+}
+
+// The stack down to the user's last frame; what called that is the same every time. Repetitions are counted.
+std::string render_trace(const std::vector<CrashFrame>& frames, std::size_t users_end) {
+  std::string text;
+  std::string last;
+  std::size_t repeated = 0;
+  std::size_t shown = 0;
+  const auto tell_repeated = [&] {
+    if (repeated != 0) text += "   … " + std::to_string(repeated) + " times more\n";
+    repeated = 0;
+  };
+  const std::size_t end = users_end == 0 ? frames.size() : users_end;
+  std::size_t number = 0;
+  for (; number < end && shown < kShownFrames; ++number) {
+    auto line = frame_text(frames[number]);
+    if (line == last) {
+      ++repeated;
+      continue;
+    }
+    tell_repeated();
+    text += "#" + std::to_string(number) + " " + line + "\n";
+    last = std::move(line);
+    ++shown;
+  }
+  tell_repeated();
+  if (number < frames.size()) {
+    text += "   … and " + std::to_string(frames.size() - number) + " frames of the server and the system\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -191,22 +246,23 @@ Trouble describe_crash(const CrashText& crash, net::ProcessExit exit, const Sour
     } else if (runtime != std::string_view::npos) {
       error.message = std::string(line.substr(runtime + 17));
       error.place = place_of(line.substr(0, runtime));
-      name_place(error.place, roots);
+      static_cast<void>(name_place(error.place, roots));
     }
     error.notes.push_back({{}, std::string(line)});
   });
 
-  std::size_t number = 0;
-  for (auto frame : crash.frames) {
-    if (++number > kShownFrames) break;
-    name_place(frame.place, roots);
-    std::string line = "#" + std::to_string(number - 1) + " ";
-    line += frame.function.empty() ? frame.object + "+0x" + frame.offset : frame.function;
-    if (!frame.place.file.empty()) line += " at " + frame.place.text();
-    trouble.trace += line + "\n";
-    const bool is_users = !frame.place.file.empty() && !frame.place.file.starts_with('/');
-    if (is_users && error.place.file.empty()) error.place = frame.place;
+  auto frames = crash.frames;
+  // The handler itself, and how the system called it.
+  const auto handler = std::ranges::find_if(
+      frames, [](const CrashFrame& frame) { return frame.function.find("on_crash(") != std::string::npos; });
+  if (handler != frames.end()) frames.erase(frames.begin(), std::min(handler + 2, frames.end()));
+  std::size_t users_end = 0;
+  for (std::size_t at = 0; at < frames.size(); ++at) {
+    if (!name_place(frames[at].place, roots)) continue;
+    users_end = at + 1;
+    if (error.place.file.empty()) error.place = frames[at].place;
   }
+  trouble.trace = render_trace(frames, users_end);
   if (!error.place.file.empty()) {
     trouble.summary += " in " + error.place.file + ":" + std::to_string(error.place.line);
     add_code_frame(error, roots.base);

@@ -40,13 +40,12 @@ pre .at{background:var(--redbg)}
 pre .caret{color:var(--red);font-weight:700;background:var(--redbg)}
 ul{margin:.8rem 0 0;padding:0;list-style:none;color:var(--soft);font-size:.9rem}
 li{overflow-wrap:anywhere}
+details{margin-top:.8rem;color:var(--soft);font-size:.9rem}
+summary{cursor:pointer}
 .help{margin:.8rem 0 0;font-size:.92rem}
 footer{color:var(--soft);font-size:.88rem;margin-top:1.5rem}
 @media print{article{break-inside:avoid}}
 )css";
-
-// Notes shown below one error; of a template's dozens only the user's own are of use.
-constexpr std::size_t kNotesOnPage = 6;
 
 std::string_view title_of(Trouble::Kind kind) {
   switch (kind) {
@@ -109,15 +108,16 @@ void add_article(std::string& html, const Diagnostic& each) {
   if (!each.place.file.empty()) html += "<div class=place>" + escape_html(each.place.text()) + "</div>";
   for (const auto& other : each.others) html += "<div class=place>" + escape_html(other.text()) + "</div>";
   add_frame(html, each);
-  std::size_t shown = 0;
+  // What the compiler says about the user's own files helps; the inside of a library is there for those who ask.
+  std::string near;
+  std::string far;
   for (const auto& note : each.notes) {
-    if (++shown > kNotesOnPage) break;
-    html += shown == 1 ? "<ul><li>" : "<li>";
-    html += escape_html(note.message);
-    if (!note.place.file.empty()) html += " <span class=place>" + escape_html(note.place.text()) + "</span>";
-    html += "</li>";
+    std::string item = "<li>" + escape_html(note.message);
+    if (!note.place.file.empty()) item += " <span class=place>" + escape_html(note.place.text()) + "</span>";
+    (note.place.file.starts_with('/') ? far : near) += item + "</li>";
   }
-  if (shown != 0) html += "</ul>";
+  if (!near.empty()) html += "<ul>" + near + "</ul>";
+  if (!far.empty()) html += "<details><summary>more from the compiler</summary><ul>" + far + "</ul></details>";
   if (!each.help.empty()) html += "<p class=help><b>help:</b> " + escape_html(each.help) + "</p>";
   html += "</article>";
 }

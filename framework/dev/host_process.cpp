@@ -56,7 +56,9 @@ void HostProcess::take_errors(std::string_view text) {
   std::size_t begin = 0;
   for (auto end = partial_.find('\n'); end != std::string::npos; end = partial_.find('\n', begin)) {
     const auto line = std::string_view(partial_).substr(begin, end + 1 - begin);
-    if (!line.starts_with(kCrashMark)) shown += line;
+    // The handler begins with a line feed, for what it may have interrupted.
+    const bool is_before = line == "\n" && std::string_view(partial_).substr(end + 1).starts_with(kCrashMark);
+    if (!line.starts_with(kCrashMark) && !is_before) shown += line;
     begin = end + 1;
   }
   partial_.erase(0, begin);

@@ -143,7 +143,7 @@ int run(int argc, char** argv) {
     if (routes->count("--why") != 0) query.why = why;
     return folio::codegen::print_routes(codegen_options(app, {}), query, std::cout, std::cerr);
   }
-  if (*build) return build_app(root_of(tools), app, file);
+  if (*build) return build_app(root_of(tools), tools, app, file);
   if (*test) return test_app(tools, app);
   if (!read_environment(app, *dev, options, error)) return complain(error, 2);
   if (json) options.form = Console::Form::Json;

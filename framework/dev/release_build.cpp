@@ -77,7 +77,7 @@ bool is_configured(const std::string& root, const std::string& folder) {
          std::string::npos;
 }
 
-int prepare_framework(const std::string& root, Toolchain& tools) {
+int prepare_framework(const std::string& root, const std::vector<std::string>& launcher, Toolchain& tools) {
   const std::string folder = root + "/build/release";
   std::error_code error;
   fs::create_directories(folder, error);
@@ -86,7 +86,12 @@ int prepare_framework(const std::string& root, Toolchain& tools) {
   const auto begun = Clock::now();
   if (!is_configured(root, folder)) {
     say("Configuring Folio for release …");
-    const auto configured = run_command({.arguments = {"cmake", "--fresh", "--preset", "release"}, .folder = root});
+    std::vector<std::string> arguments{"cmake", "--fresh", "--preset", "release"};
+    if (!launcher.empty()) {
+      arguments.push_back("-DCMAKE_C_COMPILER_LAUNCHER=" + launcher.front());
+      arguments.push_back("-DCMAKE_CXX_COMPILER_LAUNCHER=" + launcher.front());
+    }
+    const auto configured = run_command({.arguments = arguments, .folder = root});
     if (configured.interrupted != 0) return 1;
     if (!configured.ok()) return complain("CMake could not configure Folio in " + folder + ": " + why(configured), 1);
   }
@@ -141,7 +146,7 @@ void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
 
 }  // namespace
 
-int build_app(const std::string& root, const AppFolder& app, std::string file) {
+int build_app(const std::string& root, const Toolchain& own, const AppFolder& app, std::string file) {
   std::error_code error;
   if (file.empty()) file = default_file(app);
   if (fs::is_directory(file, error)) return complain(file + " is a folder: name a file with -o FILE", 2);
@@ -158,7 +163,7 @@ int build_app(const std::string& root, const AppFolder& app, std::string file) {
   }
 
   Toolchain tools;
-  if (const int code = prepare_framework(root, tools); code != 0) return code;
+  if (const int code = prepare_framework(root, own.launcher, tools); code != 0) return code;
 
   const auto begun = Clock::now();
   BuildPlan plan{.toolchain = tools, .app_root = app.root, .units = {}};

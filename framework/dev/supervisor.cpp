@@ -29,6 +29,9 @@ constexpr std::uint64_t kMaxLoads = 200;
 constexpr std::size_t kMaxCrashes = 3;
 constexpr auto kCrashWindow = 10s;
 
+// A host that runs an app and does not take a new version within this time never will: a handler blocks its loop.
+constexpr auto kLoadPatience = 10s;
+
 // RFC 6455 §7.4.1: going away; IANA: service restart.
 constexpr int kGoingAway = 1001;
 constexpr int kServiceRestart = 1012;
@@ -81,6 +84,7 @@ int Supervisor::run(std::string& error) {
   signals_.reset();
   watch_.reset();
   structure_alarm_.reset();
+  load_alarm_.reset();
   browser_.reset();
   crash_reporter_.reset();
   builder_.reset();
@@ -119,6 +123,7 @@ void Supervisor::watch() {
   snapshot_->watch_files({app_.environment, tools_.shared_library});
   static_cast<void>(snapshot_->look());
   structure_alarm_.emplace(loop_.raw(), [this] { act_on_changes(); });
+  load_alarm_.emplace(loop_.raw(), [this] { on_load_overdue(); });
   watch_.emplace(loop_.raw(), filter, [this] { on_disk_change(); }, kWatchTimes);
   watch_->add(app_.root, false);
   for (const auto& tree : trees) watch_->add(tree, true);
@@ -162,6 +167,9 @@ void Supervisor::act_on_changes() {
       restart_wanted_ = true;
       sources = true;
     } else if (!app_.is_public(file)) {
+      sources = true;
+    } else if (!serves_public_) {
+      restart_wanted_ = true;
       sources = true;
     }
   }
@@ -276,6 +284,8 @@ bool Supervisor::start_host() {
   loads_ = 0;
   loading_ = false;
   listening_ = false;
+  std::error_code ignored;
+  serves_public_ = fs::is_directory(app_.public_files, ignored);
   host_ = std::make_unique<HostProcess>(
       loop_.raw(),
       HostProcess::Callbacks{
@@ -321,6 +331,15 @@ void Supervisor::load() {
   if (!host_) return;
   loading_ = true;
   host_->send({.type = "load", .generation = generation_, .units = objects_});
+  if (loads_ > 0) load_alarm_->set(kLoadPatience);
+}
+
+void Supervisor::on_load_overdue() {
+  if (!loading_ || !host_ || stopping_) return;
+  console_.problem("The app does not take the new code, so it is started anew: does a handler block its thread?");
+  host_->kill();
+  retired_.push_back(std::move(host_));
+  static_cast<void>(start_host());
 }
 
 void Supervisor::on_host_message(HostProcess& from, const ControlMessage& message) {
@@ -454,6 +473,7 @@ void Supervisor::fail(std::string error) {
 void Supervisor::stop() {
   stopping_ = true;
   structure_alarm_->cancel();
+  load_alarm_->cancel();
   builder_->cancel();
   if (host_) host_->stop(kGoingAway);
   end_when_all_ended();

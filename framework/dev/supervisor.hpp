@@ -68,6 +68,7 @@ class Supervisor {
   void replace_host();
   void tell_state();
   void load();
+  void on_load_overdue();
   void on_host_message(HostProcess& from, const ControlMessage& message);
   void on_loaded();
   void show_banner();
@@ -109,6 +110,7 @@ class Supervisor {
   std::unique_ptr<HostProcess> host_;
   std::list<std::unique_ptr<HostProcess>> retired_;  // told to end, not yet gone
   bool listening_ = false;
+  bool serves_public_ = false;  // public/ was there when it started
   bool loading_ = false;
   std::uint64_t loads_ = 0;
   std::optional<CrashReporter> crash_reporter_;
@@ -123,6 +125,7 @@ class Supervisor {
   std::vector<std::string> removed_files_;
   Clock::time_point changed_at_;
   std::optional<net::Alarm> structure_alarm_;
+  std::optional<net::Alarm> load_alarm_;  // the host is told to load, and does not answer
 
   std::optional<net::Signals> signals_;
   std::optional<net::Terminal> terminal_;

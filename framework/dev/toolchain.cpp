@@ -28,7 +28,8 @@ struct ListKey {
   std::string_view key;
   std::vector<std::string> Toolchain::* member;
 };
-constexpr std::array<ListKey, 8> kListKeys{{
+constexpr std::array<ListKey, 9> kListKeys{{
+    {"CXX_LAUNCHER", &Toolchain::launcher},
     {"INCLUDES", &Toolchain::includes},
     {"ROUTE_CXXFLAGS", &Toolchain::route_cxxflags},
     {"ROUTE_LDFLAGS", &Toolchain::route_ldflags},

@@ -16,8 +16,9 @@ struct Toolchain {
   std::string compiler;
   std::string ninja;
   std::string strip;
-  std::string host;            // the program that loads route objects
-  std::string shared_library;  // libfolio.so
+  std::string host;                   // the program that loads route objects
+  std::string shared_library;         // libfolio.so
+  std::vector<std::string> launcher;  // a compiler cache before the compiler, or none
   std::vector<std::string> includes;
   std::vector<std::string> route_cxxflags;
   std::vector<std::string> route_ldflags;
