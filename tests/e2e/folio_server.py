@@ -1,31 +1,20 @@
 """The built example, and servers that run it on a port of their own. What helpers.mjs is for the tests in JavaScript."""
 
 import os
-import pathlib
 import re
 import selectors
 import subprocess
 import threading
 import time
 
-ROOT = pathlib.Path(os.environ.get("FOLIO_ROOT", pathlib.Path(__file__).resolve().parents[2]))
-BUILD = pathlib.Path(os.environ.get("FOLIO_BUILD", ROOT / "build" / "host"))
-FOLIO = os.environ.get("FOLIO", str(ROOT / "build" / "host" / "bin" / "folio"))
+import build_example
+
 SECONDS = 60
 
 
 def example():
-    """The path of example/ as one binary; built once, whoever comes first."""
-    built = os.environ.get("FOLIO_EXAMPLE_BINARY")
-    if built:
-        return built
-    output = BUILD / "e2e" / "example"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    run = subprocess.run([FOLIO, "build", str(ROOT / "example"), "-o", str(output)], cwd=ROOT, stdin=subprocess.DEVNULL,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=580)
-    if run.returncode != 0:
-        raise RuntimeError(f"folio build: exit code {run.returncode}\n{run.stdout}")
-    return str(output)
+    """The path of example/ as one binary; built once, whichever test file comes first."""
+    return os.environ.get("FOLIO_EXAMPLE_BINARY") or str(build_example.build())
 
 
 class Server:

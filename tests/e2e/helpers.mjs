@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 
 export const root = process.env.FOLIO_ROOT ?? fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const folio = process.env.FOLIO ?? path.join(root, 'build/host/bin/folio');
-const build = process.env.FOLIO_BUILD ?? path.join(root, 'build/host');
 export const chromium = process.env.FOLIO_CHROMIUM;  // none: playwright's own
 
 // Generous: a loaded machine with sanitizers is slow, and a test that fails waits this long once.
@@ -37,7 +36,10 @@ export async function eventually(what, probe, milliseconds = patience) {
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${milliseconds} ms; last: ${last?.stack ?? last}`);
+    if (Date.now() > deadline) {
+      const cause = last?.cause ? ` because of ${last.cause}` : '';
+      throw new Error(`${what}: not within ${milliseconds} ms; last: ${last?.stack ?? last}${cause}\n${Child.report()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -49,30 +51,37 @@ export function temporaryFolder(t) {
   return folder;
 }
 
-// Builds an app into one binary, and gives its path.
-export function buildApp(app, output) {
-  fs.mkdirSync(path.dirname(output), { recursive: true });
-  const run = spawnSync(folio, ['build', app, '-o', output], { cwd: root, encoding: 'utf8', timeout: 580_000 });
-  if (run.error) throw run.error;
-  if (run.status !== 0) throw new Error(`folio build ${app}: exit code ${run.status}\n${run.stdout}${run.stderr}`);
-  return output;
-}
-
-// The binary of example/, built once for all test files: the second build finds nothing to do.
+// The binary of example/, from the build under test. It is built once, whichever test file comes first.
 let exampleBinary = process.env.FOLIO_EXAMPLE_BINARY;
 export function example() {
-  exampleBinary ??= buildApp(path.join(root, 'example'), path.join(build, 'e2e', 'example'));
+  if (exampleBinary === undefined) {
+    const script = fileURLToPath(new URL('build_example.py', import.meta.url));
+    const run = spawnSync('/usr/bin/python3', [script], { encoding: 'utf8', timeout: 580_000 });
+    if (run.status !== 0) throw new Error(`example/ does not build: ${run.error ?? ''}\n${run.stdout}${run.stderr}`);
+    exampleBinary = run.stdout.trim();
+  }
   return exampleBinary;
 }
 
+// Runs the tool to its end.
 export function runFolio(...args) {
-  return spawnSync(folio, args, { cwd: root, encoding: 'utf8', timeout: 300_000 });
+  return spawnSync(folio, args, { cwd: root, encoding: 'utf8', timeout: 580_000 });
 }
 
 // A child process, with all that it has written so far.
 class Child {
+  static running = new Set();
+
+  // What is known of those that run, for the message of a failure.
+  static report() {
+    return [...Child.running].map(({ name, output, ended }) =>
+      `--- ${name} (${ended ? `ended: ${JSON.stringify(ended)}` : 'running'}):\n${output.slice(-4000)}`).join('\n');
+  }
+
   constructor(command, args, options) {
+    this.name = [command, ...args].join(' ');
     this.output = '';
+    Child.running.add(this);
     this.process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => { this.output += text; });
@@ -85,10 +94,8 @@ class Child {
   async seen(pattern) {
     const what = `output that matches ${pattern}`;
     let match = null;
-    await eventually(what, () => (match = this.output.match(pattern)) ?? this.ended).catch((error) => {
-      throw new Error(`${error.message}\nIts output:\n${this.output}`);
-    });
-    if (!match) throw new Error(`no ${what}; it ended: ${JSON.stringify(this.ended)}\nIts output:\n${this.output}`);
+    await eventually(what, () => (match = this.output.match(pattern)) ?? this.ended);
+    if (!match) throw new Error(`no ${what}\n${Child.report()}`);
     return match;
   }
 
@@ -98,7 +105,9 @@ class Child {
       return await withDeadline(this.exited, `end after ${signal}`);
     } catch (error) {
       this.process.kill('SIGKILL');
-      throw new Error(`${error.message}\nIts output:\n${this.output}`);
+      throw new Error(`${error.message}\n${Child.report()}`);
+    } finally {
+      Child.running.delete(this);
     }
   }
 }

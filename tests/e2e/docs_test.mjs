@@ -1,0 +1,85 @@
+// What the README and the guide say is tried: their routes are dropped into an app, and must answer as written there.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import WebSocket from 'ws';
+
+import { develop, eventually, root, temporaryFolder } from './helpers.mjs';
+
+// Every ```cpp block that a text with a file's name in backticks leads to: `routes/x.cpp` … ```cpp.
+function samples(file, prefix) {
+  const text = fs.readFileSync(path.join(root, file), 'utf8');
+  const pattern = new RegExp(`\`${prefix}([^\`\\n]+\\.cpp)\`(?:(?!\`\`\`|\`${prefix})[\\s\\S])*?\`\`\`cpp\\n([\\s\\S]*?)\`\`\``, 'g');
+  return [...text.matchAll(pattern)].map(([, name, code]) => ({ name, code }));
+}
+
+async function serveSamples(t, files) {
+  const app = temporaryFolder(t);
+  for (const { name, code } of files) {
+    const target = path.join(app, 'routes', name);
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.writeFileSync(target, code);
+  }
+  const server = await develop(t, app);
+  await eventually('the first build', async () => {
+    const response = await fetch(`${server.url}/nothing-here`);
+    if (response.status === 404) return true;
+    throw new Error(await response.text());
+  });
+  return server;
+}
+
+const open = (address) => new Promise((resolve, reject) => {
+  const socket = new WebSocket(address);
+  socket.on('error', reject).on('open', () => resolve(socket));
+});
+const heard = (socket) => new Promise((resolve) => socket.once('message', (data) => resolve(data.toString())));
+
+test('README.md', async (t) => {
+  const files = samples('README.md', 'routes/');
+  assert.deepEqual(files.map(({ name }) => name), ['greet/[name].cpp', 'shout.cpp']);
+  const { url, ws } = await serveSamples(t, files);
+  assert.equal(await (await fetch(`${url}/greet/Ada?times=2`)).text(), '{"text":"Hello, Ada!","times":2}');
+  const refused = await fetch(`${url}/greet/Ada?times=x`);
+  assert.equal(refused.status, 400);
+  assert.equal((await refused.json()).detail, 'Invalid times query parameter: not a number');
+
+  const [one, two] = [await open(`${ws}/shout`), await open(`${ws}/shout`)];
+  const both = Promise.all([heard(one), heard(two)]);
+  // The second one has joined once it hears itself.
+  two.send('hello');
+  assert.deepEqual(await both, ['hello', 'hello']);
+  one.terminate();
+  two.terminate();
+});
+
+test('getting-started.md', async (t) => {
+  const files = samples('framework/docs/getting-started.md', 'notes/routes/');
+  assert.deepEqual(files.map(({ name }) => name), ['hello.cpp', 'notes/[id=uint].cpp', 'ws/echo.cpp']);
+  const { url, ws } = await serveSamples(t, files);
+  assert.equal(await (await fetch(`${url}/hello`)).text(), 'Hello!\n');
+  assert.deepEqual(await (await fetch(`${url}/notes/7`)).json(), { id: 7, text: 'remember the milk', tags: ['home'] });
+  assert.equal((await fetch(`${url}/notes/101`)).status, 404);
+  const put = (body) => fetch(`${url}/notes/7`, { method: 'PUT', body, headers: { 'Content-Type': 'application/json' } });
+  assert.deepEqual(await (await put('{"id":1,"text":"a"}')).json(), { id: 7, text: 'a', tags: [] });
+  const refused = await put('{"id":1,"text":7}');
+  assert.equal(refused.status, 400);
+  assert.match((await refused.json()).detail, /line 1 column 16: field 'text'/);
+  const socket = await open(`${ws}/ws/echo`);
+  socket.send('hello');
+  assert.equal(await heard(socket), 'hello');
+  socket.terminate();
+});
+
+test('links between the documents lead somewhere', () => {
+  const documents = ['README.md', ...fs.readdirSync(path.join(root, 'framework/docs'), { recursive: true })
+    .filter((name) => String(name).endsWith('.md')).map((name) => `framework/docs/${name}`)];
+  for (const file of documents) {
+    const text = fs.readFileSync(path.join(root, file), 'utf8');
+    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+      assert.ok(fs.existsSync(path.join(root, path.dirname(file), target)), `${file}: ${target}`);
+    }
+  }
+});
