@@ -63,7 +63,11 @@ static constexpr const char* page = R"html(<!doctype html>
   td:last-child { color: var(--soft); }
   a { color: var(--leaf); text-underline-offset: .2em; }
   :focus-visible { outline: 3px solid var(--leaf); outline-offset: 3px; border-radius: .25rem; }
-  @media (max-width: 40rem) { td:last-child { display: none; } td { padding-right: 0; } td code { white-space: normal; } }
+  @media (max-width: 40rem) {
+    tr { display: block; padding: .625rem 0; border-top: 1px solid var(--line); }
+    th, td { display: block; padding: 0; border: 0; }
+    code { overflow-wrap: anywhere; white-space: normal !important; }
+  }
 </style>
 </head>
 <body>

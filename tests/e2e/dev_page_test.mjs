@@ -8,6 +8,8 @@ import { test } from 'node:test';
 import { openBrowser } from './browser.mjs';
 import { develop, eventually, root, temporaryFolder } from './helpers.mjs';
 
+fs.mkdirSync(path.join(root, 'build'), { recursive: true });  // for pictures
+
 const head = '#include <folio/folio.hpp>\nusing namespace folio;\n';
 const page = (heading) => `${head}Html GET() {
   return Html("<!doctype html><html lang=en><title>T</title><body><h1>${heading}</h1></body></html>");
@@ -36,7 +38,6 @@ test('the page follows the file', async (t) => {
     const overlay = window.frameLocator('iframe');
     await overlay.getByText('routes/index.cpp:4').first().waitFor();
     await overlay.getByText('vector<int>').first().waitFor();
-    fs.mkdirSync(path.join(root, 'build'), { recursive: true });
     await window.screenshot({ path: path.join(root, 'build', 'dev-overlay.png') });
     fs.writeFileSync(file, page('four'));
     await window.getByRole('heading', { name: 'four' }).waitFor();
@@ -58,4 +59,30 @@ test('the page follows the file', async (t) => {
     fs.writeFileSync(file, page('six'));
     for (const each of [window, other]) await each.getByRole('heading', { name: 'six' }).waitFor();
   });
+});
+
+test('the start page of routes/ is whole, wide and narrow, light and dark', async (t) => {
+  const folder = temporaryFolder(t);
+  fs.cpSync(path.join(root, 'routes'), path.join(folder, 'routes'), { recursive: true });
+  const server = await develop(t, folder);
+  const browser = await openBrowser(t);
+  await eventually('the first build', async () => (await fetch(`${server.url}/`)).status === 200);
+  for (const [colorScheme, width] of [['light', 1200], ['dark', 320]]) {
+    const window = await browser.page({ colorScheme, viewport: { width, height: 800 } });
+    await window.goto(server.url);
+    await window.getByRole('heading', { level: 1 }).waitFor();
+    assert.equal(await window.title(), 'Folio');
+    const overflow = await window.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `${overflow} px too wide at ${width}`);
+    await window.screenshot({ path: path.join(root, 'build', `start-${colorScheme}.png`), fullPage: true });
+    const links = await window.locator('a[href^="/"]').evaluateAll((all) => all.map((a) => a.href));
+    assert.ok(links.length >= 2);
+    for (const link of links) assert.equal((await fetch(link)).status, 200, link);
+  }
+  assert.deepEqual(browser.problems, []);
+
+  // What the page tells its reader to do works.
+  const [code] = (await (await fetch(server.url)).text()).match(/#include &lt;folio[^<]*?(?=<\/pre>)/);
+  fs.writeFileSync(path.join(folder, 'routes', 'hello.cpp'), code.replaceAll('&lt;', '<').replaceAll('&gt;', '>'));
+  await eventually('the new route', async () => (await (await fetch(`${server.url}/hello`)).text()) === 'Hello!');
 });

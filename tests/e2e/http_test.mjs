@@ -33,6 +33,19 @@ test('HTTP', async (t) => {
     wire.close();
   });
 
+  await t.test('shows nothing of a request to the next one on its connection', async () => {
+    const wire = await Wire.open(port);
+    const first = 'POST /inspect?secret=1 HTTP/1.1\r\nHost: test\r\nContent-Type: text/secret\r\nContent-Length: 6\r\n\r\nsecret';
+    assert.match((await wire.write(first).response()).body, /"body":"secret"/);
+    const { body } = await wire.write(get('/inspect')).response();
+    assert.deepEqual(JSON.parse(body), { method: 'GET', path: '/inspect', query: '', content_type: '', body: '' });
+    assert.equal((await wire.write(get('/visits', 'Cookie: visits=7\r\n')).response()).body, 'Visit number 8\n');
+    assert.equal((await wire.write(get('/visits')).response()).body, 'Visit number 1\n');
+    assert.equal((await wire.write(get('/reports', 'Authorization: Bearer ada-token\r\n')).response()).status, 200);
+    assert.equal((await wire.write(get('/reports')).response()).status, 401);
+    wire.close();
+  });
+
   await t.test('answers pipelined requests in their order, slow ones too', async () => {
     const wire = await Wire.open(port);
     wire.write(get('/sleep/150') + get('/docs/2') + post('/inspect', 'third') + get('/sleep/1') + get('/docs/5'));
