@@ -6,6 +6,7 @@
 #include "app/interceptor.hpp"
 #include "app/log.hpp"
 #include "app/server.hpp"
+#include "app/socket_task.hpp"
 #include "app/static_files.hpp"
 #include "app/worker.hpp"
 #include "http/response_writer.hpp"

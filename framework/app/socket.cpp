@@ -1,13 +1,9 @@
 #include "app/socket.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "app/connection.hpp"
-#include "app/log.hpp"
-#include "app/server.hpp"
-#include "app/upgrade.hpp"
 #include "app/worker.hpp"
 
 namespace folio::detail {
@@ -47,154 +43,6 @@ base::Buffer& SocketCore::output() noexcept {
 
 std::size_t SocketCore::unsent() const noexcept {
   return connection_ != nullptr ? connection_->tcp().unsent() : early_.size();
-}
-
-// Whether more than `limit` bytes wait that the kernel does not take: what only waits for the end of the turn is sent
-// first. When this is true, on_drained will follow.
-bool SocketCore::pressed(std::size_t limit) noexcept {
-  if (unsent() <= limit) return false;
-  if (connection_ != nullptr) connection_->tcp().flush();
-  return unsent() > limit;
-}
-
-// --- sending ---
-
-SendResult SocketCore::send(Opcode opcode, std::string_view payload) {
-  if (closed()) return SendResult::Closed;
-  if (on_home_thread()) return send_home(opcode, payload);
-  const std::size_t cost = payload.size() + limits_.queue_overhead;
-  const std::size_t queued = foreign_queued_.fetch_add(cost, std::memory_order_relaxed);
-  if (queued != 0 && queued + cost + backlog_.load(std::memory_order_relaxed) > limits_.max_queue) {
-    foreign_queued_.fetch_sub(cost, std::memory_order_relaxed);
-    if (slow_peer_.load(std::memory_order_relaxed) != SlowPeer::Close) return SendResult::Dropped;
-    close(close_code::try_again_later, "too slow");
-    return SendResult::Closed;
-  }
-  auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
-  const bool posted = inbox_->post([self, opcode, cost, copy = std::string(payload)] {
-    self->foreign_queued_.fetch_sub(cost, std::memory_order_relaxed);
-    self->send_home(opcode, copy);
-  });
-  return posted ? SendResult::Queued : SendResult::Closed;
-}
-
-// What the policy of the route makes of a message that finds the queue full.
-SendResult SocketCore::refuse_slow() noexcept {
-  if (slow_peer_.load(std::memory_order_relaxed) != SlowPeer::Close) return SendResult::Dropped;
-  // The peer has not taken what is queued, so it will not take a Close frame behind it either: 1013 is tried, and the
-  // sweep ends the connection if nothing moves.
-  close_home(close_code::try_again_later, "too slow");
-  return SendResult::Closed;
-}
-
-SendResult SocketCore::send_home(Opcode opcode, std::string_view payload) {
-  if (closed() || !protocol_.open()) return SendResult::Closed;
-  const std::size_t cost = payload.size() + limits_.queue_overhead;
-  if (unsent() != 0 && pressed(limits_.max_queue - std::min(cost, limits_.max_queue))) {
-    if (slow_peer_.load(std::memory_order_relaxed) == SlowPeer::Latest && opcode != Opcode::Ping) {
-      latest_ = Latest{opcode, std::string(payload)};
-      return SendResult::Queued;
-    }
-    return refuse_slow();
-  }
-  return send_waiting(opcode, payload);
-}
-
-SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
-  if (closed() || !protocol_.open()) return SendResult::Closed;
-  base::Buffer& out = output();
-  bool sent = false;
-  switch (opcode) {
-    case Opcode::Text:
-    case Opcode::Binary:
-      sent = protocol_.send(static_cast<ws::Opcode>(opcode), payload, out);
-      break;
-    case Opcode::Ping:
-      sent = protocol_.ping(payload, out);
-      break;
-    case Opcode::Pong:
-      sent = protocol_.pong(payload, out);
-      break;
-  }
-  backlog_.store(unsent(), std::memory_order_relaxed);
-  if (!sent) return protocol_.open() ? SendResult::Dropped : SendResult::Closed;  // a control payload past 125 bytes
-  const bool direct = connection_ != nullptr && connection_->tcp().unsent() == out.size();
-  return direct ? SendResult::Sent : SendResult::Queued;
-}
-
-bool SocketCore::deliver(std::span<const room::Parcel> parcels) noexcept {
-  if (closed() || !protocol_.open()) return false;
-  std::size_t cost = 0;
-  for (const auto& parcel : parcels) cost += parcel.frame->size() + limits_.queue_overhead;
-  if (unsent() != 0 && pressed(limits_.max_queue - std::min(cost, limits_.max_queue))) {
-    if (slow_peer_.load(std::memory_order_relaxed) == SlowPeer::Latest) {
-      const bool text = (static_cast<unsigned char>(parcels.back().frame->front()) & 0x0f) == 0x1;
-      latest_ = Latest{text ? Opcode::Text : Opcode::Binary, std::string(parcels.back().payload)};
-      return true;
-    }
-    return refuse_slow() != SendResult::Closed;
-  }
-  if (connection_ == nullptr) {
-    for (const auto& parcel : parcels) early_.append(*parcel.frame);
-    return true;
-  }
-  auto& tcp = connection_->tcp();
-  for (const auto& parcel : parcels) tcp.write(parcel.frame);
-  tcp.flush();
-  backlog_.store(tcp.unsent(), std::memory_order_relaxed);
-  return true;
-}
-
-bool SocketCore::has_room() noexcept {
-  if (closed()) return true;
-  if (on_home_thread()) return !pressed(limits_.max_queue / 2);
-  return foreign_queued_.load(std::memory_order_relaxed) + backlog_.load(std::memory_order_relaxed) <=
-         limits_.max_queue / 2;
-}
-
-void SocketCore::wait_drained(std::coroutine_handle<> awaiting) {
-  Waker waker(awaiting);
-  if (on_home_thread()) {
-    drained_.push_back(std::move(waker));
-    return;
-  }
-  auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
-  const bool posted = inbox_->post([self, waker]() mutable {
-    if (self->has_room()) {
-      waker.wake();
-    } else {
-      self->drained_.push_back(std::move(waker));
-    }
-  });
-  if (!posted) waker.wake();
-}
-
-void SocketCore::wait_closed(std::coroutine_handle<> awaiting) {
-  Waker waker(awaiting);
-  if (on_home_thread()) {
-    closed_waiters_.push_back(std::move(waker));
-    return;
-  }
-  auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
-  const bool posted = inbox_->post([self, waker]() mutable {
-    if (self->closed()) {
-      waker.wake();
-    } else {
-      self->closed_waiters_.push_back(std::move(waker));
-    }
-  });
-  if (!posted) waker.wake();
-}
-
-void SocketCore::on_drained() noexcept {
-  backlog_.store(unsent(), std::memory_order_relaxed);
-  if (protocol_.pong_pending()) protocol_.flush_pong(output());
-  if (latest_) {
-    const auto [opcode, payload] = *std::exchange(latest_, std::nullopt);
-    send_home(opcode, payload);
-  }
-  for (auto& waker : std::exchange(drained_, {})) waker.wake();
-  resume_input();
 }
 
 // --- closing ---
@@ -442,32 +290,3 @@ void SocketCore::sweep(std::uint32_t now) noexcept {
 }
 
 }  // namespace folio::detail
-
-namespace folio::app {
-
-namespace {
-
-// The coroutine's parameters outlive the handler's: its WebSocket is still there when the exception arrives here, so
-// the peer is told 1011 and not 1000.
-void report(const std::string& path, const std::string& route, const std::string& what) {
-  log_error("WS", path, route, AppError::internal(what));
-}
-
-}  // namespace
-
-Task<> run_socket(detail::SocketRef socket, Task<> task, std::string path, std::string route) {
-  try {
-    co_await task;
-  } catch (const AppError& error) {
-    socket->close(close_code::internal_error, {});
-    report(path, route, error.message());
-  } catch (const std::exception& error) {
-    socket->close(close_code::internal_error, {});
-    report(path, route, std::string("exception: ") + error.what());
-  } catch (...) {
-    socket->close(close_code::internal_error, {});
-    report(path, route, "an exception that is no std::exception");
-  }
-}
-
-}  // namespace folio::app
