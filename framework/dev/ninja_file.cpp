@@ -99,7 +99,12 @@ std::string ninja_for_app(const BuildPlan& plan) {
       "rule compile\n  command = $cxx $flags -iquote $folder -MMD -MF $out.d -c $in -o $out\n"
       "  depfile = $out.d\n  deps = gcc\n  description = " +
       std::string(kCompileStep) + "$unit\n";
-  text += "rule link\n  command = $cxx" + in_command(tools.app_ldflags) + " -o $out $in" +
+  // What ThinLTO made of Folio's own code is the same for every app, and for the next build of this one.
+  std::string cache;
+  if (tools.linker.find("lld") != std::string::npos) {
+    cache = " " + in_command("-Wl,--thinlto-cache-dir=" + tools.build_folder + "/thinlto-cache");
+  }
+  text += "rule link\n  command = $cxx" + in_command(tools.app_ldflags) + cache + " -o $out $in" +
           in_command(tools.app_libraries) + "\n  description = " + std::string(kLinkStep) + "app\n";
   text += "rule strip\n  command = " + in_command(tools.strip.empty() ? "strip" : tools.strip) +
           " -o $out $in\n  description = " + std::string(kLinkStep) + "stripped\n";

@@ -100,18 +100,13 @@ int prepare_framework(const std::string& root, const std::vector<std::string>& l
 
   std::vector<std::string> arguments{tools.ninja, "-C", folder};
   arguments.insert(arguments.end(), tools.app_targets.begin(), tools.app_targets.end());
-  auto look = arguments;
-  look.insert(look.begin() + 1, "-n");
-  const auto plan = run_command({.arguments = look});
-  if (plan.interrupted != 0) return 1;
-  if (plan.ok() && plan.output.find("no work to do") != std::string::npos) return 0;
-  say("Building Folio for release …");
-  const auto built = run_command({.arguments = arguments});
+  const auto built = run_command({.arguments = arguments}, [] { say("Building Folio for release …"); });
   if (built.interrupted != 0) return 1;
   if (!built.ok()) return complain("Folio does not build for release: " + why(built), 1);
   // CMake may have configured itself anew on the way.
   if (!read_toolchain(folder + "/folio-app.env", tools, problem)) return complain(problem, 1);
-  say("Built Folio for release in " + seconds_since(begun));
+  if (built.output.find("no work to do") == std::string::npos)
+    say("Built Folio for release in " + seconds_since(begun));
   return 0;
 }
 
@@ -174,7 +169,8 @@ int build_app(const std::string& root, const Toolchain& own, const AppFolder& ap
     return complain("cannot write to " + folder.path() + ": make the folder writable to you", 1);
   }
   const auto built = run_command({.arguments = {tools.ninja, "-C", folder.path(), "-k", "0", "app.stripped"},
-                                  .environment = {{"NINJA_STATUS", std::string(kNinjaStatus)}, {"LC_ALL", "C.UTF-8"}}});
+                                  .environment = {{"NINJA_STATUS", std::string(kNinjaStatus)}, {"LC_ALL", "C.UTF-8"}}},
+                                 [&] { say("Building " + app.name + " …"); });
   if (built.interrupted != 0) return 1;
   const SourceRoots roots{
       .app = app.root, .base = app.base, .framework = tools.source_folder + "/framework", .generated = folder.path()};

@@ -9,8 +9,11 @@
 #include "net/signals.hpp"
 
 namespace folio::dev {
+namespace {
+constexpr std::chrono::milliseconds kSlow{300};
+}
 
-CommandOutcome run_command(net::ProcessOptions options, std::chrono::milliseconds limit) {
+CommandOutcome run_command(net::ProcessOptions options, std::function<void()> on_slow) {
   net::Loop loop;
   CommandOutcome outcome;
   net::Process process(loop.raw());
@@ -28,11 +31,8 @@ CommandOutcome run_command(net::ProcessOptions options, std::chrono::millisecond
     process.kill(outcome.interrupted == 0 ? SIGTERM : SIGKILL);
     outcome.interrupted = signal;
   });
-  net::Alarm late(loop.raw(), [&] {
-    outcome.timed_out = true;
-    process.kill(SIGKILL);
-  });
-  if (limit.count() > 0) late.set(limit);
+  net::Alarm slow(loop.raw(), [&] { on_slow(); });
+  if (on_slow) slow.set(kSlow);
   loop.run();
   return outcome;
 }
