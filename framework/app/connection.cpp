@@ -106,7 +106,7 @@ void Connection::head_complete() {
   data.block = exchange_->block.view();
   data.head = &exchange_->parser.head();
   exchange_->connection = this;
-  exchange_->started = worker_.loop().now();
+  if (access_log_enabled()) exchange_->started = worker_.loop().now();
   if (exchange_->parser.message_complete()) return dispatch();
   set_phase(Phase::Body);
   // RFC 9110 §10.1.1: "A server that receives an Expect field value containing a member other than 100-continue MAY

@@ -15,6 +15,7 @@ bool Inbox::post(std::unique_ptr<Item> item) {
   std::lock_guard lock(mutex_);
   if (executor_ == nullptr) return false;
   items_.push_back(std::move(item));
+  any_.store(true, std::memory_order_release);
   if (items_.size() == 1) executor_->interrupt();
   return true;
 }
@@ -149,8 +150,10 @@ void Executor::finish(Activity& activity) noexcept {
 }
 
 void Executor::run_posted() noexcept {
+  if (!inbox_->any_.load(std::memory_order_acquire)) return;
   {
     std::lock_guard lock(inbox_->mutex_);
+    inbox_->any_.store(false, std::memory_order_relaxed);
     taken_.swap(inbox_->items_);
   }
   for (auto& item : taken_) item->run();

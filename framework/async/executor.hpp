@@ -2,6 +2,7 @@
 // want done here. The loop that drives it (net/loop) tells it when to run and is told when something has come in.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -44,6 +45,7 @@ class Inbox {
   std::mutex mutex_;
   Executor* executor_;  // null once it is gone
   std::vector<std::unique_ptr<Item>> items_;
+  std::atomic<bool> any_{false};  // whether there are items: so that a turn without any takes no lock
 };
 
 class Executor {
