@@ -15,7 +15,7 @@ namespace folio::app {
 
 namespace {
 
-constexpr std::size_t queued_lines = 8192;  // past it the oldest lines are lost rather than requests held up
+constexpr std::size_t queued_lines = 2048;  // past it the oldest lines are lost rather than requests held up
 
 std::shared_ptr<spdlog::logger>& logger() {
   static auto* const instance = new std::shared_ptr<spdlog::logger>(spdlog::default_logger());
