@@ -123,6 +123,15 @@ std::string take_flag(std::string_view& message) {
   return flag;
 }
 
+// "static assertion failed due to requirement '…': what to do" → "what to do": an assertion's own sentence says it all.
+std::string_view own_sentence(std::string_view message) {
+  if (!message.starts_with("static assertion failed")) return message;
+  const auto end = message.find("': ");
+  if (end != std::string_view::npos) return message.substr(end + 3);
+  const auto colon = message.find(": ");
+  return colon == std::string_view::npos ? message : message.substr(colon + 2);
+}
+
 class Parser {
  public:
   explicit Parser(const SourceRoots& roots) : roots_(roots) {}
@@ -169,12 +178,13 @@ class Parser {
     Diagnostic next;
     next.severity = head.severity;
     next.code = take_flag(head.message);
-    next.message = std::string(head.message);
+    next.message = std::string(own_sentence(head.message));
     if (!head.place.file.empty()) {
       next.place = head.place;
       next.place.file = name_of(absolute(head.place.file, roots_.base));
     }
     if (head.severity == Severity::Note && !found_.empty()) {
+      if (next.message.starts_with("expanded from macro 'FOLIO_")) return;  // generated code's, not the user's
       found_.back().notes.push_back({std::move(next.place), std::move(next.message)});
       return;
     }

@@ -127,6 +127,20 @@ TEST(CompilerOutput, LinkersSayWhatIsMissing) {
   EXPECT_EQ(alone.size(), 1U) << "better than nothing";
 }
 
+TEST(CompilerOutput, AnAssertionSaysItsOwnSentence) {
+  const auto found = parse(
+      "routes/a.cpp:5:1: error: static assertion failed due to requirement 'undeclared().empty()': GET asks for "
+      "Path<\"slug\">, but the file name 'a.cpp' declares no parameter\n"
+      "include/route_unit.hpp:9:3: note: expanded from macro 'FOLIO_CHECK_HANDLER'\n"
+      "routes/a.cpp:7:1: error: static assertion failed: too small\n"
+      "routes/a.cpp:8:1: error: static assertion failed\n");
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].message, "GET asks for Path<\"slug\">, but the file name 'a.cpp' declares no parameter");
+  EXPECT_TRUE(found[0].notes.empty());
+  EXPECT_EQ(found[1].message, "too small");
+  EXPECT_EQ(found[2].message, "static assertion failed");
+}
+
 TEST(CompilerOutput, ProseIsNoError) {
   EXPECT_TRUE(parse_compiler_output("there was an error: of sorts\n\nIn file included from x:1:\n", kRoots).empty());
   EXPECT_TRUE(parse_compiler_output("", kRoots).empty());
