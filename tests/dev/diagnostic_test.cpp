@@ -128,12 +128,13 @@ TEST(CompilerOutput, LinkersSayWhatIsMissing) {
 }
 
 TEST(CompilerOutput, AnAssertionSaysItsOwnSentence) {
-  const auto found = parse(
+  const auto found = parse_compiler_output(
       "routes/a.cpp:5:1: error: static assertion failed due to requirement 'undeclared().empty()': GET asks for "
       "Path<\"slug\">, but the file name 'a.cpp' declares no parameter\n"
       "include/route_unit.hpp:9:3: note: expanded from macro 'FOLIO_CHECK_HANDLER'\n"
       "routes/a.cpp:7:1: error: static assertion failed: too small\n"
-      "routes/a.cpp:8:1: error: static assertion failed\n");
+      "routes/a.cpp:8:1: error: static assertion failed\n",
+      kRoots);
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].message, "GET asks for Path<\"slug\">, but the file name 'a.cpp' declares no parameter");
   EXPECT_TRUE(found[0].notes.empty());
