@@ -15,6 +15,7 @@
 #include "app/config.hpp"
 #include "app/environment.hpp"
 #include "app/log.hpp"
+#include "app/process.hpp"
 #include "app/server.hpp"
 #include "net/signals.hpp"
 
@@ -134,7 +135,7 @@ int run_app(int argc, char** argv, std::span<const RouteUnit* const> routes, con
   if (!app::start_log(config->log_level)) {
     return wrong_use("log level '" + config->log_level + "': choose trace, debug, info, warn, error or off");
   }
-  ::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error code, not the end of the process
+  app::prepare_process();
 
   auto application = app::Application::build(routes);
   if (!application) {

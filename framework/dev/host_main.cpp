@@ -16,6 +16,7 @@
 #include "app/application.hpp"
 #include "app/config.hpp"
 #include "app/log.hpp"
+#include "app/process.hpp"
 #include "app/server.hpp"
 #include "dev/control.hpp"
 #include "dev/crash_handler.hpp"
@@ -140,7 +141,7 @@ class Host {
 }  // namespace
 
 int main() {
-  ::signal(SIGPIPE, SIG_IGN);
+  folio::app::prepare_process();
   // Ctrl-C is the supervisor's to take: it asks for a graceful end.
   ::signal(SIGINT, SIG_IGN);
   dev::install_crash_handler();

@@ -1,0 +1,10 @@
+// What a serving program sets for its whole process.
+#pragma once
+
+namespace folio::app {
+
+// Ignores SIGPIPE, so that a peer which is gone is an error code; and raises the limit on open files to what the system
+// allows, since a connection is a file and the usual 1024 are few. Call it first in main.
+void prepare_process() noexcept;
+
+}  // namespace folio::app
