@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { root, runFolio, serve, temporaryFolder } from './helpers.mjs';
+import { exchange, root, runFolio, serve, temporaryFolder } from './helpers.mjs';
 
 test('folio build', async (t) => {
   const folder = temporaryFolder(t);
@@ -26,7 +26,7 @@ test('folio build', async (t) => {
   });
 
   await t.test('that serves them', async (t) => {
-    const { url, output } = await serve(t, binary);
+    const { url, port, output } = await serve(t, binary);
     const page = await fetch(url);
     assert.equal(page.status, 200);
     assert.match(await page.text(), /<title>Folio<\/title>/);
@@ -37,7 +37,10 @@ test('folio build', async (t) => {
     const style = await fetch(`${url}/style.css`);
     assert.match(style.headers.get('content-type'), /^text\/css/);
     assert.equal(await style.text(), 'body { color: green }\n');
-    assert.equal((await fetch(`${url}/../server`)).status, 404);
+    for (const climb of ['/../server', '/%2e%2e/server', '/..%2fserver', '/style.css/../../server']) {
+      const { status, body } = await exchange(port, `GET ${climb} HTTP/1.1\r\nHost: test\r\n\r\n`);
+      assert.ok(status === 404 || status === 400, `${climb}: ${status} ${body.slice(0, 100)}`);
+    }
     assert.match(output, /listening on/);
   });
 

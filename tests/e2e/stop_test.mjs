@@ -22,7 +22,7 @@ describe('servers', { concurrency: true }, () => {
       const closed = new Promise((resolve) => socket.on('close', (code) => resolve(code)));
       await withDeadline(new Promise((resolve) => socket.on('open', resolve)), 'connection');
       const busy = await Wire.open(server.port);
-      busy.write(get('/sleep/1500'));
+      busy.write(get('/sleep/3000'));
       // It is under way once a later request on another connection of the same kind has been answered.
       await exchange(server.port, get('/sleep/300'));
 
@@ -32,7 +32,7 @@ describe('servers', { concurrency: true }, () => {
       idle.close();
       const { status, body, headers } = await busy.response();
       assert.equal(status, 200);
-      assert.equal(body, 'slept for 1500 ms\n');
+      assert.equal(body, 'slept for 3000 ms\n');
       assert.equal(headers.connection, 'close');
       await busy.closed();
       busy.close();
