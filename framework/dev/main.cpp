@@ -79,12 +79,17 @@ int run(int argc, char** argv) {
   bool json = false;
   CLI::App* dev = cli.add_subcommand("dev", "Serve an app, rebuild what is edited, reload the browser");
   add_app(*dev);
-  dev->add_option("--host", options.host, "Address to listen on [HOST]")->type_name("ADDRESS")->capture_default_str();
+  dev->add_option("--host", options.host, "Address to listen on [HOST]")
+      ->take_last()
+      ->type_name("ADDRESS")
+      ->capture_default_str();
   dev->add_option("--port", options.port, "Port to listen on, or the next free one; 0: any [PORT]")
+      ->take_last()
       ->type_name("NUMBER")
       ->capture_default_str();
   dev->add_flag("--strict-port", options.strict_port, "Fail when the port is taken");
   dev->add_option("--threads", options.threads, "Event loops; 0: one a core [THREADS]")
+      ->take_last()
       ->type_name("NUMBER")
       ->check(CLI::Range(0U, 1024U))
       ->capture_default_str();
@@ -94,7 +99,9 @@ int run(int argc, char** argv) {
   std::string file;
   CLI::App* build = cli.add_subcommand("build", "Make one optimised binary of an app");
   add_app(*build);
-  build->add_option("-o,--output", file, "Where to write it; NAME of the app by default")->type_name("FILE");
+  build->add_option("-o,--output", file, "Where to write it; NAME of the app by default")
+      ->take_last()
+      ->type_name("FILE");
 
   folio::codegen::RoutesQuery query;
   std::string why;

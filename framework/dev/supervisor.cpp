@@ -59,7 +59,7 @@ int Supervisor::run(std::string& error) {
   session_ =
       std::to_string(::getpid()) + "-" + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
   builder_.emplace(loop_.raw(), tools_, app_, folder_.path(),
-                   Builder::Callbacks{[this] { return generate_app(app_, folder_ / "generated", outcome_); },
+                   Builder::Callbacks{[this] { return generate(); },
                                       [this](BuildResult result) { on_build_done(std::move(result)); },
                                       [this](std::vector<std::string> files) { add_watched_folders(files); },
                                       [this] { end_when_all_ended(); }});
@@ -92,6 +92,15 @@ int Supervisor::run(std::string& error) {
   retired_.clear();
   ::close(listen_file_);
   return fatal_.empty() ? 0 : 1;
+}
+
+Generated Supervisor::generate() {
+  auto generated = generate_app(app_, folder_ / "generated", outcome_);
+  if (!std::exchange(generated_, true) && generated.errors.empty()) {
+    const auto count = generated.units.size();
+    console_.note("Building " + std::to_string(count) + (count == 1 ? " file" : " files") + " of " + app_.name + " …");
+  }
+  return generated;
 }
 
 bool Supervisor::listen(std::string& error) {

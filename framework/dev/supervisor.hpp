@@ -61,6 +61,7 @@ class Supervisor {
   void act_on_changes();
   void on_static_change(const Changes& changes);
   void start_build();
+  [[nodiscard]] Generated generate();
   void on_build_done(BuildResult result);
   void show(const Trouble& trouble);
 
@@ -103,6 +104,7 @@ class Supervisor {
   std::uint64_t generation_ = 0;
   std::optional<Trouble> trouble_;  // why requests are not answered: the errors of the build, or of loading
   BuildResult latest_;              // what the next "live" line tells
+  bool generated_ = false;          // at least once
   bool ready_ = false;              // the banner was shown
   bool news_ = false;               // a build has ended well that was not told yet
   bool restart_wanted_ = false;     // the next load goes to a new host
