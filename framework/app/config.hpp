@@ -58,6 +58,8 @@ struct Config {
 
   // Bytes of pipelined input that wait while a handler runs; past it reading stops until it is done.
   std::size_t max_pipelined = 64 * 1024;
+  // Bytes of answers that wait for a client which does not read; past it no further request of its is looked at.
+  std::size_t max_output = 1024 * 1024;
   // Connections of one loop; further ones are closed at once.
   std::size_t max_connections = 50'000;
   // Bytes of the largest static file that is served; it is read whole.

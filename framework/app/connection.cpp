@@ -54,13 +54,22 @@ void Connection::on_data(std::span<char> bytes) noexcept {
   const auto rest = bytes.subspan(used);
   if (phase_ == Phase::Socket) return socket_->on_data(rest);  // frames in the same segment as the handshake
   stash_.append({rest.data(), rest.size()});
+  if (phase_ != Phase::Busy) tcp_.pause_reading();  // choked
+}
+
+// Whether the client leaves so many answers unread that further requests have to wait; on_drained will follow.
+bool Connection::choked() noexcept {
+  if (tcp_.unsent() <= worker_.config().max_output) return false;
+  tcp_.flush();
+  return tcp_.unsent() > worker_.config().max_output;
 }
 
 // Takes requests from the front of `bytes` until one has to be waited for. Gives how much was taken.
 std::size_t Connection::consume(std::string_view bytes) {
   consuming_ = true;
   std::size_t used = 0;
-  while (used < bytes.size() && (phase_ == Phase::Idle || phase_ == Phase::Head || phase_ == Phase::Body)) {
+  while (used < bytes.size() && (phase_ == Phase::Idle || phase_ == Phase::Head || phase_ == Phase::Body) &&
+         !choked()) {
     const auto rest = bytes.substr(used);
     used += phase_ == Phase::Body ? consume_body(rest) : consume_head(rest);
   }
@@ -140,7 +149,8 @@ void Connection::on_end() noexcept {
 }
 
 void Connection::on_drained() noexcept {
-  if (phase_ == Phase::Socket) socket_->on_drained();
+  if (phase_ == Phase::Socket) return socket_->on_drained();
+  worker_.loop().defer(*this);  // requests may have waited for this
 }
 
 // --- answering ---
@@ -312,7 +322,7 @@ void Connection::run_deferred() noexcept {
     }
     if (!input.empty()) stash_ = std::move(input);
   }
-  if (phase_ == Phase::Busy) return;
+  if (phase_ == Phase::Busy || choked()) return;
   if (peer_ended_) return on_end();
   if (stash_.size() <= worker_.config().max_pipelined) tcp_.resume_reading();
 }

@@ -53,6 +53,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   void run_deferred() noexcept override;
 
   void set_phase(Phase phase) noexcept;
+  [[nodiscard]] bool choked() noexcept;
   std::size_t consume(std::string_view bytes);
   std::size_t consume_head(std::string_view bytes);
   std::size_t consume_body(std::string_view bytes);

@@ -4,6 +4,7 @@
 #include <folio/route_unit.hpp>
 
 #include <atomic>
+#include <fstream>
 #include <stdexcept>
 
 #include "app/test_server.hpp"
@@ -88,6 +89,16 @@ Task<std::string> GET(QueryParam<"ms", int> ms) {
 FOLIO_TEST_FILE("slow.cpp", FOLIO_NO_PARAMS)
 FOLIO_ROUTE_UNIT
 }  // namespace slow
+
+namespace large {
+using namespace folio::absent;
+using namespace folio;
+std::string GET() {
+  return std::string(1'000'000, 'x');
+}
+FOLIO_TEST_FILE("large.cpp", FOLIO_NO_PARAMS)
+FOLIO_ROUTE_UNIT
+}  // namespace large
 
 namespace faulty {
 using namespace folio::absent;
@@ -177,16 +188,9 @@ using testing::Test;
 
 std::vector<const RouteUnit*> all_units() {
   using namespace test_routes;
-  return {&home::folio_unit,
-          &user::folio_unit,
-          &search::folio_unit,
-          &slow::folio_unit,
-          &faulty::folio_unit,
-          &outer_middleware::folio_unit,
-          &inner_middleware::folio_unit,
-          &inside::folio_unit,
-          &inside_error::folio_unit,
-          &inside_404::folio_unit};
+  return {&home::folio_unit,   &user::folio_unit,         &search::folio_unit,           &slow::folio_unit,
+          &large::folio_unit,  &faulty::folio_unit,       &outer_middleware::folio_unit, &inner_middleware::folio_unit,
+          &inside::folio_unit, &inside_error::folio_unit, &inside_404::folio_unit};
 }
 
 struct Http : Test {
@@ -390,6 +394,28 @@ TEST_F(Http, ALargeBodyAndALargeAnswer) {
   std::string request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
   request.append(1'000'000, 'x');
   EXPECT_EQ(client.ask(request).body, "got 1000000");
+}
+
+// Resident memory of this process, in bytes.
+std::size_t resident() {
+  std::ifstream status("/proc/self/statm");
+  std::size_t total = 0;
+  std::size_t pages = 0;
+  status >> total >> pages;
+  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+TEST_F(Http, AClientThatDoesNotReadItsAnswersIsBounded) {
+  constexpr int count = 300;
+  std::string many;
+  for (int i = 0; i < count; ++i) many += "GET /large HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::size_t before = resident();
+  client.send(many);
+  Client other(server.port());
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(other.get("/").status, 200);
+  EXPECT_LT(resident(), before + 100'000'000) << "300 answers of 1 MB must not wait in memory";
+  for (int i = 0; i < count; ++i) ASSERT_EQ(client.read().body.size(), 1'000'000U) << i;
+  EXPECT_EQ(client.get("/").status, 200);
 }
 
 TEST_F(Http, AClientThatGoesAwayCancelsItsHandler) {
