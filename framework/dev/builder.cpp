@@ -96,7 +96,10 @@ void Builder::begin() {
   } else {
     BuildPlan plan{.toolchain = tools_, .app_root = app_.root, .units = {}};
     for (const auto& unit : generated_.units) plan.units.push_back(unit.build);
+    const auto compiler = identity_of(tools_.compiler);
     const bool written = write_file(folder_ + "/prelude.hpp", "#include <folio/prelude.hpp>\n") &&
+                         write_file(folder_ + "/" + std::string(kCompilerMark),
+                                    std::to_string(compiler.first) + " " + std::to_string(compiler.second) + "\n") &&
                          write_file(folder_ + "/build.ninja", ninja_for_routes(plan));
     std::string problem = "cannot write to " + folder_ + ", where the app is built";
     if (written) {
@@ -200,6 +203,16 @@ bool Builder::publish(BuildResult& result) {
   return true;
 }
 
+void Builder::forget_old_objects() const {
+  std::set<std::string> current;
+  for (const auto& [name, object] : published_) current.insert(object.second);
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_ + "/live", error)) {
+    std::error_code ignored;
+    if (!current.contains(entry.path().string())) fs::remove(entry.path(), ignored);
+  }
+}
+
 // Objects of routes that are gone: a ninja file does not know what it no longer names.
 void Builder::remove_orphans() const {
   std::set<std::string> names;
@@ -217,19 +230,20 @@ void Builder::remove_orphans() const {
 void Builder::ask_for_dependencies() {
   if (!callbacks_.on_dependencies || query_.running()) return;
   dependencies_.clear();
-  const auto problem = query_.start({.arguments = {tools_.ninja, "-C", folder_, "-t", "deps"},
-                                     .output = net::ProcessOptions::Stream::Pipe,
-                                     .errors = net::ProcessOptions::Stream::Null},
-                                    {[this](std::string_view text) { dependencies_ += text; },
-                                     {},
-                                     [this](net::ProcessExit exit) {
-                                       if (!exit.ok()) return;
-                                       auto files = parse_ninja_deps(dependencies_);
-                                       std::erase_if(files, [&](const std::string& file) {
-                                         return !file.starts_with('/') || file.starts_with(folder_ + "/");
-                                       });
-                                       callbacks_.on_dependencies(std::move(files));
-                                     }});
+  const auto problem =
+      query_.start({.arguments = {tools_.ninja, "-C", folder_, "-t", "deps"},
+                    .output = net::ProcessOptions::Stream::Pipe,
+                    .errors = net::ProcessOptions::Stream::Null},
+                   {[this](std::string_view text) { dependencies_ += text; },
+                    {},
+                    [this](net::ProcessExit exit) {
+                      if (!exit.ok()) return;
+                      auto files = parse_ninja_deps(dependencies_);
+                      std::erase_if(files, [&](const std::string& file) {
+                        return !file.starts_with('/') || file.starts_with(folder_ + "/") || file.starts_with("/usr/");
+                      });
+                      callbacks_.on_dependencies(std::move(files));
+                    }});
   static_cast<void>(problem);  // then headers from elsewhere are not watched, and nothing else is lost
 }
 

@@ -68,6 +68,8 @@ class Builder {
   void start();
   // Ends a running build without a report.
   void cancel();
+  // Removes the published objects of earlier builds, which only a program that is about to end still uses.
+  void forget_old_objects() const;
   [[nodiscard]] bool building() const { return state_ != State::Idle; }
 
  private:

@@ -1,5 +1,6 @@
 // folio-host: serves an app in development. It knows no route: it loads the objects that the supervisor names, which
 // link to the same libfolio.so. The listening socket and the channel to the supervisor are open when it starts.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -84,7 +84,7 @@ std::string ninja_for_routes(const BuildPlan& plan) {
       std::string(kCompileStep) + "$unit\n";
   text += "rule link\n  command = $cxx" + in_command(tools.route_ldflags) + " -o $out $in " +
           in_command(tools.shared_library) + "\n  description = " + std::string(kLinkStep) + "$unit\n\n";
-  text += "build prelude.pch: prelude prelude.hpp\n";
+  text += "build prelude.pch: prelude prelude.hpp | " + std::string(kCompilerMark) + "\n";
   for (const auto& unit : plan.units) {
     text += "\nbuild obj/" + ninja_path(unit.name) + ".o: compile " + ninja_path(unit.source) +
             " | prelude.pch\n  unit = " + unit.name + "\n  folder = " + in_command(unit.folder) + "\n";

@@ -28,7 +28,11 @@ inline constexpr std::string_view kPreludeStep = "prelude";
 inline constexpr std::string_view kCompileStep = "compile ";
 inline constexpr std::string_view kLinkStep = "link ";
 
-// For development: prelude.pch, obj/NAME.o and so/NAME.so for each unit, relative to the file's folder.
+// A file whose content says which compiler it is: when a package brings another one, everything is compiled anew.
+inline constexpr std::string_view kCompilerMark = "compiler";
+
+// For development: prelude.pch, obj/NAME.o and so/NAME.so for each unit, relative to the file's folder, in which
+// prelude.hpp and kCompilerMark lie.
 [[nodiscard]] std::string ninja_for_routes(const BuildPlan& plan);
 
 // For release: obj/NAME.o for each unit (among them the table and main), linked to `app` and stripped to

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -23,7 +24,8 @@ constexpr net::FolderWatchTimes kWatchTimes{.quiet = 25ms, .longest = 250ms, .po
 constexpr auto kStructureWait = 75ms;  // on top of the 25
 // Ports that are tried after one that is taken.
 constexpr int kPortTries = 20;
-// Nothing loaded is ever unloaded, so a host that has loaded this many objects is replaced at the next build.
+// Nothing loaded is ever unloaded, so a host that has loaded this many objects more than the app has is replaced at the
+// next build.
 constexpr std::uint64_t kMaxLoads = 200;
 // This many crashes within this time, and nothing is loaded again before a change.
 constexpr std::size_t kMaxCrashes = 3;
@@ -35,6 +37,9 @@ constexpr auto kLoadPatience = 10s;
 // RFC 6455 §7.4.1: going away; IANA: service restart.
 constexpr int kGoingAway = 1001;
 constexpr int kServiceRestart = 1012;
+
+constexpr std::array<std::string_view, 10> kSourceEndings{".cpp", ".hpp", ".h",   ".hh",  ".hxx",
+                                                          ".cc",  ".cxx", ".inc", ".ipp", ".inl"};
 
 constexpr char kCtrlC = 3;
 constexpr char kCtrlD = 4;
@@ -146,6 +151,7 @@ void Supervisor::add_watched_folders(const std::vector<std::string>& files) {
   all.push_back(app_.environment);
   all.push_back(tools_.shared_library);
   snapshot_->watch_files(all);
+  single_files_ = {all.begin(), all.end()};
   for (const auto& file : all) {
     const std::string folder = fs::path(file).parent_path().string();
     const bool in_tree = folder == app_.root || (folder + "/").starts_with(app_.routes + "/");
@@ -153,8 +159,19 @@ void Supervisor::add_watched_folders(const std::vector<std::string>& files) {
   }
 }
 
+// A data base or a log that an app writes beside its sources is nobody's edit.
+bool Supervisor::is_relevant(const std::string& file) const {
+  const bool source =
+      std::ranges::any_of(kSourceEndings, [&](std::string_view ending) { return file.ends_with(ending); });
+  // What was missing may be what has come now, whatever it is called.
+  return source || app_.is_public(file) || single_files_.contains(file) || build_ == Build::Failed;
+}
+
 void Supervisor::on_disk_change() {
-  const auto changes = snapshot_->look();
+  auto changes = snapshot_->look();
+  for (auto* names : {&changes.added, &changes.changed, &changes.removed}) {
+    std::erase_if(*names, [this](const std::string& file) { return !is_relevant(file); });
+  }
   if (changes.empty() || stopping_) return;
   if (pending_.empty()) changed_at_ = Clock::now() - kWatchTimes.quiet;
   pending_.merge(changes);
@@ -172,6 +189,9 @@ void Supervisor::act_on_changes() {
   const Changes changes = std::exchange(pending_, {});
   bool sources = false;
   for (const auto& file : changes.all()) {
+    if (file.starts_with(tools_.source_folder + "/framework/")) {
+      console_.problem("Folio's own sources changed: end this, and start ./folio dev again to build them.");
+    }
     if (file == app_.environment) {
       restart_wanted_ = true;
       sources = true;
@@ -186,7 +206,9 @@ void Supervisor::act_on_changes() {
     if (file.ends_with(".cpp") && !app_.is_public(file)) removed_files_.push_back(app_.name_of(file));
   }
   // A file below public/ that comes or goes may be in a route's way (R010), or no longer.
-  if (sources || changes.structural()) start_build();
+  // And when all was taken back meanwhile, requests are still waiting.
+  const bool held = build_ == Build::Running && !builder_->building();
+  if (sources || changes.structural() || held) start_build();
   on_static_change(changes);
 }
 
@@ -237,7 +259,7 @@ void Supervisor::on_build_done(BuildResult result) {
   crash_.reset();
   if (result.objects != objects_ || mended || generation_ == 0) ++generation_;
   objects_ = std::move(result.objects);
-  if (result.framework_changed || loads_ > kMaxLoads) restart_wanted_ = true;
+  if (result.framework_changed || loads_ > objects_.size() + kMaxLoads) restart_wanted_ = true;
   console_.warnings(result.diagnostics);
   latest_ = std::move(result);
   news_ = true;
@@ -319,6 +341,7 @@ void Supervisor::replace_host() {
     host_->stop(kServiceRestart);
     retired_.push_back(std::move(host_));
   }
+  builder_->forget_old_objects();
   static_cast<void>(start_host());
 }
 

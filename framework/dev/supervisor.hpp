@@ -57,6 +57,7 @@ class Supervisor {
   void watch();
   void add_watched_folders(const std::vector<std::string>& files);
 
+  [[nodiscard]] bool is_relevant(const std::string& file) const;
   void on_disk_change();
   void act_on_changes();
   void on_static_change(const Changes& changes);
@@ -123,6 +124,7 @@ class Supervisor {
   std::optional<Snapshot> snapshot_;
   std::optional<net::FolderWatch> watch_;
   std::set<std::string> watched_folders_;
+  std::set<std::string> single_files_;  // watched besides the trees
   Changes pending_;
   std::vector<std::string> removed_files_;
   Clock::time_point changed_at_;

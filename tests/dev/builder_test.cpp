@@ -260,6 +260,27 @@ TEST_F(BuilderTest, TellsWhenTheFrameworkIsAnother) {
   EXPECT_FALSE(result.framework_changed);
 }
 
+TEST_F(BuilderTest, OldObjectsCanBeForgotten) {
+  const auto first = build().objects;
+  app.write("routes/a.cpp", "EXPORT int value() { return 2; }\n");
+  const auto second = build().objects;
+  builder->forget_old_objects();
+  EXPECT_FALSE(fs::exists(first[0]));
+  for (const auto& object : second) EXPECT_TRUE(fs::exists(object));
+}
+
+TEST_F(BuilderTest, AnotherCompilerCompilesEverythingAnew) {
+  framework.write("compiler", "#!/bin/sh\nexec clang++-19 \"$@\"\n");
+  fs::permissions(framework / "compiler", fs::perms::owner_all);
+  tools.compiler = framework / "compiler";
+  build();
+  build();
+  EXPECT_THAT(result.rebuilt, IsEmpty());
+  framework.write("compiler", "#!/bin/sh\n\nexec clang++-19 \"$@\"\n");
+  build();
+  EXPECT_THAT(result.rebuilt, SizeIs(2));
+}
+
 TEST_F(BuilderTest, AMissingNinjaIsAnError) {
   tools.ninja = "folio-no-ninja";
   build();
