@@ -41,18 +41,22 @@ describe('servers', { concurrency: true }, () => {
     });
   }
 
-  it('a second signal ends it at once', async (t) => {
-    const server = await serve(t, binary, { exitCode: 1 });
-    const busy = await Wire.open(server.port);
-    busy.write(get('/sleep/9000'));
-    await exchange(server.port, get('/sleep/100'));
-    server.process.kill('SIGTERM');
-    await eventually('no new connections', () => Wire.open(server.port).then((wire) => wire.close(), (error) => error.code === 'ECONNREFUSED'));
-    const begun = performance.now();
-    await server.stop('SIGTERM');
-    assert.ok(performance.now() - begun < 5000);
-    busy.close();
-  });
+  // Whichever loop the request that holds it up is on: hence several servers.
+  for (let i = 0; i < 4; ++i) {
+    it(`a second signal ends it at once (${i})`, async (t) => {
+      const server = await serve(t, binary, { exitCode: 1 });
+      const busy = await Wire.open(server.port);
+      busy.write(get('/sleep/9000'));
+      await exchange(server.port, get('/sleep/100'));
+      server.process.kill('SIGTERM');
+      await eventually('no new connections', () => Wire.open(server.port).then((wire) => wire.close(), (error) => error.code === 'ECONNREFUSED'));
+      const begun = performance.now();
+      await server.stop('SIGTERM');
+      const took = performance.now() - begun;
+      busy.close();
+      assert.ok(took < 5000, `${took} ms`);
+    });
+  }
 
   it('408 for a head that does not arrive', async (t) => {
     const server = await serve(t, binary);
