@@ -79,7 +79,7 @@ Task<bool> DevGate::wait() {
 std::optional<Response> DevGate::refusal(const Request& request) {
   std::lock_guard lock(mutex_);
   if (state_ == State::Refusing) return trouble_response(request, page_, problem_);
-  if (!crash_page_.empty() && request.method() == Method::Get && accepts_html(request) && is_navigation(request)) {
+  if (!crash_page_.empty() && request.method_kind() == Method::Get && accepts_html(request) && is_navigation(request)) {
     const std::string page = std::exchange(crash_page_, {});
     return trouble_response(request, page, {});
   }
