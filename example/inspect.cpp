@@ -16,6 +16,6 @@ struct Seen {
 };
 
 Json<Seen> ANY(Request& req) {
-  return Seen{std::string(req.method_name()), std::string(req.path()), std::string(req.query_string()),
+  return Seen{std::string(req.method()), std::string(req.path()), std::string(req.query_string()),
               std::string(req.header("Content-Type")), std::string(req.body())};
 }

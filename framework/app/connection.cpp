@@ -226,7 +226,7 @@ void Connection::write_response(Response& response) {
   base::Buffer& out = tcp_.output();
   const http::HeadWritten written = http::write_response_head(out, fields, response.headers);
   if (written.dropped != 0) {
-    log_error(exchange.request.method_name(), exchange.request.path(), exchange.data.route,
+    log_error(exchange.request.method(), exchange.request.path(), exchange.data.route,
               AppError::internal(std::to_string(written.dropped) +
                                  " response field(s) left out: malformed, or the server's own to write"));
   }
@@ -239,7 +239,7 @@ void Connection::write_response(Response& response) {
     }
   }
   if (access_log_enabled()) {
-    log_access({.method = exchange.request.method_name(),
+    log_access({.method = exchange.request.method(),
                 .path = exchange.request.path(),
                 .status = response.status_code,
                 .nanoseconds = worker_.loop().now() - exchange.started,
@@ -247,6 +247,7 @@ void Connection::write_response(Response& response) {
                 .peer = peer()});
   }
   activity_ = {};
+  answered_ = true;
   if (!written.keep_alive) return end_after_answer();
   worker_.give_exchange(std::move(exchange_));
   set_phase(Phase::Idle);
@@ -364,7 +365,7 @@ void Connection::sweep(std::uint32_t now) noexcept {
   const std::uint32_t age = now - since_;
   switch (phase_) {
     case Phase::Idle:
-      if (age > config.keep_alive_timeout) {
+      if (age > (answered_ ? config.keep_alive_timeout : config.head_timeout)) {
         set_phase(Phase::Closing);
         tcp_.finish();
       }

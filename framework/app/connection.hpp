@@ -78,6 +78,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   Connection* previous_ = nullptr;
   Phase phase_ = Phase::Idle;
   bool consuming_ = false;
+  bool answered_ = false;  // a request has come and was answered
   bool peer_ended_ = false;
   bool keep_alive_ = true;
   std::uint32_t since_;            // seconds of the loop's clock when the phase began, or the body last moved on

@@ -63,7 +63,7 @@ AppError failure_of(std::exception_ptr exception) {
 
 void log_failure(const Exchange& exchange, const AppError& error) {
   if (error.status() < 500) return;
-  log_error(exchange.request.method_name(), exchange.request.path(), exchange.data.route, error);
+  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, error);
 }
 
 ErrorFormat format_of(const Exchange& exchange) {
@@ -94,6 +94,8 @@ Response redirect_without_slash(const Exchange& exchange) {
 // The answers that are ours and need no handler.
 Response own_answer(Exchange& exchange) {
   switch (exchange.chain.target) {
+    case Target::ServerOptions:
+      return Response::status(204).header("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     case Target::MethodNotAllowed:
       return method_not_allowed(exchange);
     case Target::Options:
@@ -122,7 +124,9 @@ Task<Response> answer_failure(Exchange& exchange, AppError error) {
     const RouteUnit& unit = exchange.chain.application->unit(page);
     std::optional<AppError> second;
     try {
-      Result<Response> response = co_await unit.error(exchange.request, error);
+      // What a 500 is about is the log's business; a page that shows the message must not tell it.
+      Result<Response> response =
+          co_await unit.error(exchange.request, error.status() == 500 ? AppError::internal() : error);
       if (response) co_return *std::move(response);
       second = std::move(response).error();
     } catch (...) {
@@ -173,6 +177,10 @@ void route(Exchange& exchange) {
   auto& match = exchange.data.match;
   application.router().match(exchange.request.path(), match);
   chain.scope = match.scope;
+  if (exchange.data.head->target_form == http::TargetForm::Asterisk) {
+    chain.target = Target::ServerOptions;  // RFC 9110 §9.3.7: the server as a whole is asked
+    return;
+  }
   switch (match.status) {
     case routing::MatchStatus::BadPath:
       chain.target = Target::BadPath;

@@ -29,6 +29,7 @@ enum class Target : std::uint8_t {
   NotFound,          // 404, or the nearest _404.cpp
   MethodNotAllowed,  // 405 with Allow
   Options,           // 204 with Allow
+  ServerOptions,     // `OPTIONS *`: 204 with every method
   UpgradeRequired,   // a WebSocket route asked without an upgrade: 426
   Redirect,          // 308 to the path without its trailing slash
   BadPath,           // 400

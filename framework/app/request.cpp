@@ -17,10 +17,10 @@
 
 namespace folio {
 
-Method Request::method() const {
+Method Request::method_kind() const {
   return data_->head->method;
 }
-std::string_view Request::method_name() const {
+std::string_view Request::method() const {
   return data_->head->method_text.in(data_->block);
 }
 std::string_view Request::path() const {

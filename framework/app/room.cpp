@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "app/socket.hpp"
+#include "base/utf8.hpp"
 #include "rooms/hub.hpp"
 #include "ws/protocol.hpp"
 
@@ -35,6 +36,8 @@ class ChannelMember final : public room::Member {
 };
 
 room::Parcel make_parcel(ws::Opcode opcode, std::string_view payload) {
+  std::string mended;  // as SocketCore does with what is sent to one
+  if (opcode == ws::Opcode::Text && !base::is_valid_utf8(payload)) payload = mended = base::replace_invalid_utf8(payload);
   room::Parcel parcel;
   parcel.frame = ws::make_server_frame(opcode, payload);
   parcel.payload = std::string_view(*parcel.frame).substr(parcel.frame->size() - payload.size());

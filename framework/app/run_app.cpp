@@ -156,7 +156,7 @@ int run_app(int argc, char** argv, std::span<const RouteUnit* const> routes, con
     std::fflush(stdout);
     // A first signal asks to finish; a second one does not wait.
     bool stopping = false;
-    net::Signals signals(server.main_loop().raw(), {SIGINT, SIGTERM}, [&](int) {
+    net::Signals signals(server.main_loop().raw(), {SIGINT, SIGTERM, SIGHUP}, [&](int) {
       if (std::exchange(stopping, true)) ::_exit(exit_failed);
       server.stop();
     });

@@ -58,6 +58,11 @@ void Server::run() {
   for (auto& thread : threads) thread.join();
 }
 
+void Server::worker_stopped(Worker& worker) noexcept {
+  if (&worker != workers_.front().get()) worker.loop().stop();
+  if (stopped_.fetch_add(1) + 1 == workers_.size()) main_loop().stop();
+}
+
 void Server::stop(std::uint16_t code) noexcept {
   for (const auto& worker : workers_) worker->stop(code);
 }

@@ -1,6 +1,8 @@
 // Server: workers, one a thread, behind one address.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -41,6 +43,10 @@ class Server {
   // Ends run() gracefully: requests in flight finish, WebSockets get `code`. Any thread, and more than once.
   void stop(std::uint16_t code = 1001) noexcept;
 
+  // Called by a worker, on its thread, when it has nothing left to do: ends its loop. The first one's goes on until all
+  // are done, since the process's signals arrive there.
+  void worker_stopped(Worker& worker) noexcept;
+
   [[nodiscard]] const Config& config() const noexcept { return config_; }
   [[nodiscard]] const StaticFiles& static_files() const noexcept { return static_files_; }
   // The loop that run() runs on the calling thread.
@@ -53,6 +59,7 @@ class Server {
   Interceptor* interceptor_ = nullptr;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::uint16_t port_ = 0;
+  std::atomic<std::size_t> stopped_{0};
 };
 
 }  // namespace folio::app

@@ -21,7 +21,7 @@ Task<> run_socket(detail::SocketRef socket, Task<> task, std::string path, std::
     co_await task;
   } catch (const AppError& error) {
     socket->close(close_code::internal_error, {});
-    report(path, route, error.message());
+    log_error("WS", path, route, error);
   } catch (const std::exception& error) {
     socket->close(close_code::internal_error, {});
     report(path, route, std::string("exception: ") + error.what());

@@ -1,5 +1,7 @@
 #include "app/static_files.hpp"
 
+#include <folio/log.hpp>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,6 +9,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -55,6 +58,25 @@ std::optional<std::string> relative_path(std::string_view path) {
   return relative;
 }
 
+// A strong validator: a file that changes changes its time or its size. RFC 9110 §8.8.3.
+std::string entity_tag(const struct stat& status) {
+  std::array<char, 48> tag{};
+  const auto time = static_cast<unsigned long>(status.st_mtim.tv_sec * 1'000'000'000L + status.st_mtim.tv_nsec);
+  const int size =
+      std::snprintf(tag.data(), tag.size(), "\"%lx-%lx\"", time, static_cast<unsigned long>(status.st_size));
+  return {tag.data(), static_cast<std::size_t>(size)};
+}
+
+// RFC 9110 §13.1.2, §13.1.3: If-None-Match decides alone when it is there; If-Modified-Since otherwise.
+bool is_unchanged(const Request& request, std::string_view etag, std::int64_t modified) {
+  if (request.has_header("If-None-Match")) {
+    const auto wanted = request.header("If-None-Match");
+    return wanted == "*" || wanted.find(etag) != std::string_view::npos;
+  }
+  const auto since = base::parse_http_date(request.header("If-Modified-Since"), std::time(nullptr));
+  return since && modified <= *since;
+}
+
 }  // namespace
 
 StaticFiles::StaticFiles(const Config& config)
@@ -83,7 +105,8 @@ bool StaticFiles::is_candidate(const Exchange& exchange) const {
 
 std::optional<Response> StaticFiles::find(const Exchange& exchange) const {
   if (!is_candidate(exchange)) return std::nullopt;
-  const auto relative = relative_path(exchange.request.path());
+  const Request& request = exchange.request;
+  const auto relative = relative_path(request.path());
   if (!relative) return std::nullopt;
   const std::string path = root_ + *relative;
   // Symbolic links may lead about inside the root, and not out of it.
@@ -91,31 +114,33 @@ std::optional<Response> StaticFiles::find(const Exchange& exchange) const {
   if (!real || !std::string_view(real.get()).starts_with(root_ + "/")) return std::nullopt;
   const File file(::open(real.get(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   struct stat status{};
-  if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  if (static_cast<std::size_t>(status.st_size) > max_size_) return std::nullopt;
-
-  std::array<char, 48> tag{};
-  const int tag_size =
-      std::snprintf(tag.data(), tag.size(), "\"%lx-%lx\"",
-                    static_cast<unsigned long>(status.st_mtim.tv_sec * 1'000'000'000L + status.st_mtim.tv_nsec),
-                    static_cast<unsigned long>(status.st_size));
-  std::string etag(tag.data(), static_cast<std::size_t>(tag_size));
+  if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0) return std::nullopt;
+  if (S_ISDIR(status.st_mode) && ::access((std::string(real.get()) + "/index.html").c_str(), R_OK) == 0) {
+    // The page of a folder lives under the slash, so that its relative links lead into the folder.
+    const std::string query(request.query_string());
+    return Response::redirect(std::string(request.path()) + "/" + (query.empty() ? "" : "?" + query), 308);
+  }
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > max_size_) {
+    log::warn("not served, past max_static_file: " + path);
+    return std::nullopt;
+  }
+  const std::string etag = entity_tag(status);
   Response found;
   found.content_type = HeaderValue::constant(core::media_type(*relative));
   found.header("ETag", etag)
       .header("Last-Modified", base::http_date(status.st_mtim.tv_sec))
       .header("Cache-Control", "no-cache")
       .header("X-Content-Type-Options", "nosniff");
-  // RFC 9110 §13.1.2: If-None-Match.
-  if (const auto wanted = exchange.request.header("If-None-Match");
-      wanted == "*" || wanted.find(etag) != std::string_view::npos) {
+  if (is_unchanged(request, etag, status.st_mtim.tv_sec)) {
     found.status_code = 304;
     return found;
   }
-  found.body.resize(static_cast<std::size_t>(status.st_size));
+  found.body.resize(size);
   std::size_t have = 0;
-  while (have < found.body.size()) {
-    const ssize_t count = ::read(file.fd(), found.body.data() + have, found.body.size() - have);
+  while (have < size) {
+    const ssize_t count = ::read(file.fd(), found.body.data() + have, size - have);
     if (count <= 0) break;
     have += static_cast<std::size_t>(count);
   }

@@ -105,11 +105,11 @@ void Worker::begin_stop(std::uint16_t code) {
 }
 
 void Worker::check_stopped() {
-  if (!stopping_ || connections_ != nullptr) return;
+  if (!stopping_ || connections_ != nullptr || std::exchange(stopped_, true)) return;
   // Tasks that were spawned without a connection end with the server.
   loop_.inbox()->post([this] {
     loop_.abort_all();
-    loop_.stop();
+    server_.worker_stopped(*this);
   });
 }
 

@@ -76,6 +76,7 @@ class Worker {
   std::string date_;
   std::int64_t date_second_ = -1;
   bool stopping_ = false;
+  bool stopped_ = false;
   std::uint32_t stop_deadline_ = 0;
 };
 

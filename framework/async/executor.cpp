@@ -1,6 +1,8 @@
 #include "async/executor.hpp"
 
 #include <chrono>
+#include <exception>
+#include <stdexcept>
 
 namespace folio::detail {
 
@@ -183,6 +185,9 @@ ActivityRef start_activity(std::coroutine_handle<> top) {
   if (executor == nullptr) {
     // There is no loop on this thread: nothing could ever run the task.
     top.destroy();
+    report_unhandled(std::make_exception_ptr(
+        std::logic_error("spawn was called on a thread without an event loop, so its task was dropped: spawn from a "
+                         "handler, or hand the work over by a channel")));
     return {};
   }
   return executor->start(top);

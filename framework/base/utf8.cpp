@@ -150,6 +150,30 @@ bool is_valid_utf8(std::string_view text) {
   return validator.feed(text) && validator.complete();
 }
 
+std::string replace_invalid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size() + 8);
+  Utf8Validator validator;
+  std::size_t begin = 0;  // of the code point that is being read
+  for (std::size_t at = 0; at < text.size();) {
+    if (!validator.feed(text.substr(at, 1))) {
+      valid.append("\xEF\xBF\xBD");
+      validator.reset();
+      // A byte that breaks a code point off may begin the next one.
+      if (at == begin) ++at;
+      begin = at;
+      continue;
+    }
+    ++at;
+    if (validator.complete()) {
+      valid.append(text.substr(begin, at - begin));
+      begin = at;
+    }
+  }
+  if (begin < text.size()) valid.append("\xEF\xBF\xBD");
+  return valid;
+}
+
 std::string_view truncate_utf8(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;
   while (limit != 0 && is_continuation(static_cast<unsigned char>(text[limit]))) --limit;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace folio::base {
@@ -30,6 +31,9 @@ class Utf8Validator {
 
 // Whether `text` is valid UTF-8 as a whole.
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
+
+// `text` with each byte that is no part of a code point replaced by U+FFFD. Unicode §3.9, U+FFFD Substitution.
+[[nodiscard]] std::string replace_invalid_utf8(std::string_view text);
 
 // The longest prefix of `text`, at most `limit` bytes, that does not end inside a code point.
 // REQUIRES: is_valid_utf8(text).

@@ -1,8 +1,10 @@
 #include <folio/response.hpp>
 
 #include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "base/ascii.hpp"
 #include "core/media_type.hpp"
@@ -11,11 +13,33 @@
 
 namespace folio {
 
+namespace {
+
+// A URI reference with what may not stand in one percent-encoded. RFC 3986 §2.
+std::string uri_text(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos) {
+      safe += c;
+    } else {
+      safe.append("%").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+    }
+  }
+  return safe;
+}
+
+}  // namespace
+
 Response Response::json(const JsonValue& value, int status) {
   return {value.dump(), status, "application/json"};
 }
 
 Response Response::file(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return problem(AppError::not_found("no such file"));
   std::ifstream in(path, std::ios::binary);
   std::string content;
   if (in) content.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
@@ -25,7 +49,7 @@ Response Response::file(const std::string& path) {
 
 Response Response::redirect(std::string to, int status) {
   Response response = Response::status(status);
-  response.headers.push_back({"Location", std::move(to)});
+  response.headers.push_back({"Location", uri_text(to)});
   return response;
 }
 

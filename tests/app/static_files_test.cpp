@@ -82,6 +82,11 @@ TEST_F(StaticFiles, Conditional) {
   const Answer second = client->get("/style.css", "If-None-Match: " + first.field("ETag") + "\r\n");
   EXPECT_EQ(second.status, 304);
   EXPECT_EQ(second.body, "");
+  EXPECT_EQ(client->get("/style.css", "If-Modified-Since: " + first.field("Last-Modified") + "\r\n").status, 304);
+  EXPECT_EQ(client->get("/style.css", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n").status, 200);
+  const Answer both = client->get(
+      "/style.css", "If-None-Match: \"other\"\r\nIf-Modified-Since: " + first.field("Last-Modified") + "\r\n");
+  EXPECT_EQ(both.status, 200) << "If-None-Match decides alone";
   EXPECT_EQ(client->get("/style.css").status, 200) << "the connection is in step";
 }
 

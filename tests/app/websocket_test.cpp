@@ -457,6 +457,20 @@ TEST_F(Sockets, ASenderIsUsableFromAnyThreadAndOutlivesItsConnection) {
   EXPECT_EQ(sender.send("later still"), SendResult::Closed);
 }
 
+TEST_F(Sockets, WhatIsNoUtf8GoesOutAsReplacementCharacters) {
+  SocketClient first(port, "/room?name=first");
+  EXPECT_EQ(first.next(), "joined");
+  SocketClient second(port, "/room?name=%FFx");
+  EXPECT_EQ(second.next(), "joined");
+  second.send("hi");
+  EXPECT_EQ(first.next(), "\xEF\xBF\xBDx: hi");
+  const WsSender sender = ledger().sender("first");
+  EXPECT_EQ(sender.send("cut \xC3"), SendResult::Queued);
+  EXPECT_EQ(first.next(), "cut \xEF\xBF\xBD");
+  SocketClient greeted(port, "/kinds?name=%C0%80");
+  EXPECT_EQ(greeted.next(), "hello \xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
 TEST_F(Sockets, APeerThatDoesNotReadIsBounded) {
   SocketClient client(port, "/room?name=deaf");
   EXPECT_EQ(client.next(), "joined");

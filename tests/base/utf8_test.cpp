@@ -333,5 +333,16 @@ TEST(Utf8, TruncateCutsBetweenCodePoints) {
   EXPECT_EQ(truncate_utf8("😀😀", 7), "😀");
 }
 
+TEST(Utf8, Replace_EachBrokenPieceByOneCharacter) {
+  const std::string mark = "\xEF\xBF\xBD";
+  EXPECT_EQ(replace_invalid_utf8("plain \xC3\xA4"), "plain \xC3\xA4");
+  EXPECT_EQ(replace_invalid_utf8("\xFF"), mark);
+  EXPECT_EQ(replace_invalid_utf8("a\xC3"), "a" + mark);
+  EXPECT_EQ(replace_invalid_utf8("\xE2\x82z"), mark + "z");
+  EXPECT_EQ(replace_invalid_utf8("\xC3\xC3\xA4"), mark + "\xC3\xA4");
+  EXPECT_EQ(replace_invalid_utf8("\xF0\x9F\x98"), mark);
+  EXPECT_EQ(replace_invalid_utf8(""), "");
+}
+
 }  // namespace
 }  // namespace folio::base

@@ -51,7 +51,9 @@ class Boxed {
 template <class T>
 Result<T> value_of(std::optional<std::string_view> text, std::string_view name, std::string_view source) {
   if constexpr (is_optional<T>) {
-    if (!text) return T(std::nullopt);
+    // What a browser sends for a field that was left empty is no number, and no text to refuse either.
+    constexpr bool is_text = std::same_as<typename T::value_type, std::string>;
+    if (!text || (!is_text && text->empty())) return T(std::nullopt);
     auto inner = value_of<typename T::value_type>(text, name, source);
     if (!inner) return std::move(inner).error();
     return T(*std::move(inner));
@@ -158,6 +160,7 @@ template <FixedString Name, class T = std::string>
 class Path : public detail::Boxed<T> {
  public:
   using detail::Boxed<T>::Boxed;
+  static constexpr bool has_text_form = detail::HasTextForm<T>;
   static constexpr std::string_view parameter = Name.view();
   static Result<Path> from_request(const Request& request) {
     auto value = detail::value_of<T>(detail::path_parameter(request, parameter), parameter, "path parameter");
@@ -166,12 +169,19 @@ class Path : public detail::Boxed<T> {
   }
 };
 
+// The same by hand: `auto id = extract_param<int>(req.params(), "id");`.
+template <class T>
+Result<T> extract_param(const Params& params, std::string_view name) {
+  return detail::value_of<T>(detail::path_parameter(params.request(), name), name, "path parameter");
+}
+
 // One query parameter: QueryParam<"page", int>. Missing is a 400 unless T is an optional. In a route file it may be
 // written Query<"page", int> too: C++ has no template that takes a name or a type, so the code generator sees to it.
 template <FixedString Name, class T = std::string>
 class QueryParam : public detail::Boxed<T> {
  public:
   using detail::Boxed<T>::Boxed;
+  static constexpr bool has_text_form = detail::HasTextForm<T>;
   static Result<QueryParam> from_request(const Request& request) {
     const std::optional<std::string> text = request.query(Name.view());
     auto value = detail::value_of<T>(detail::as_view(text), Name.view(), "query parameter");
@@ -216,6 +226,7 @@ template <FixedString Name, class T = std::string>
 class Header : public detail::Boxed<T> {
  public:
   using detail::Boxed<T>::Boxed;
+  static constexpr bool has_text_form = detail::HasTextForm<T>;
   static Result<Header> from_request(const Request& request) {
     std::optional<std::string_view> text;
     if (request.has_header(Name.view())) text = request.header(Name.view());
@@ -230,6 +241,7 @@ template <FixedString Name, class T = std::string>
 class Cookie : public detail::Boxed<T> {
  public:
   using detail::Boxed<T>::Boxed;
+  static constexpr bool has_text_form = detail::HasTextForm<T>;
   static Result<Cookie> from_request(const Request& request) {
     const std::optional<std::string> text = request.cookie(Name.view());
     auto value = detail::value_of<T>(detail::as_view(text), Name.view(), "cookie");

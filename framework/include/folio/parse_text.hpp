@@ -31,6 +31,11 @@ template <class T>
 concept TextValue = std::same_as<T, std::string> || std::same_as<T, std::string_view> || std::same_as<T, bool> ||
                     std::integral<T> || std::floating_point<T> || FromText<T>;
 
+template <class T>
+inline constexpr bool HasTextForm = TextValue<T>;
+template <class T>
+inline constexpr bool HasTextForm<std::optional<T>> = HasTextForm<T>;
+
 // Empty when `text` is a T, which is then in `value`; otherwise what it is not: "not a number".
 template <TextValue T>
 std::string_view parse_text(std::string_view text, T& value) {
@@ -40,7 +45,7 @@ std::string_view parse_text(std::string_view text, T& value) {
     value = T(text);
     return {};
   } else if constexpr (std::same_as<T, bool>) {
-    if (text == "true" || text == "1" || text == "on" || text == "yes") return value = true, std::string_view{};
+    if (text.empty() || text == "true" || text == "1" || text == "on" || text == "yes") return value = true, std::string_view{};
     if (text == "false" || text == "0" || text == "off" || text == "no") return value = false, std::string_view{};
     return "not true or false";
   } else if constexpr (std::same_as<T, char>) {

@@ -30,6 +30,19 @@ struct ErasedValue {
 
 }  // namespace detail
 
+class Request;
+
+// The parameters of a request's path; good as long as the request.
+class Params {
+ public:
+  explicit Params(const Request& request) : request_(&request) {}
+  [[nodiscard]] std::optional<std::string> get(std::string_view name) const;
+  [[nodiscard]] const Request& request() const { return *request_; }
+
+ private:
+  const Request* request_;
+};
+
 // Views that it gives (`path`, `header`, `body`) are good as long as the request. Nothing here throws. Loop thread only.
 class Request {
  public:
@@ -37,9 +50,10 @@ class Request {
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
-  [[nodiscard]] Method method() const;
-  // The method as the client wrote it.
-  [[nodiscard]] std::string_view method_name() const;
+  // The method as the client wrote it: "GET".
+  [[nodiscard]] std::string_view method() const;
+  // The same as a value to switch on; Method::Other for one that route files do not know.
+  [[nodiscard]] Method method_kind() const;
   // The path as the client wrote it, percent-encoded, without the query: `/users/7`.
   [[nodiscard]] std::string_view path() const;
   // What follows `?`, undecoded; empty when there is none.
@@ -51,6 +65,8 @@ class Request {
   [[nodiscard]] std::string_view body() const;
   // A parameter of the route's file name, percent-decoded: `id` of `users/[id].cpp`.
   [[nodiscard]] std::optional<std::string> param(std::string_view name) const;
+  // All of them, for extract_param.
+  [[nodiscard]] Params params() const;
   // The first value of a query parameter, decoded.
   [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
@@ -84,6 +100,9 @@ class Request {
 
   detail::RequestData* data_;
 };
+
+inline std::optional<std::string> Params::get(std::string_view name) const { return request_->param(name); }
+inline Params Request::params() const { return Params(*this); }
 
 namespace detail {
 // Visits name-value pairs of the query or of a form body, decoded, until the visitor returns false.

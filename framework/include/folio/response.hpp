@@ -21,7 +21,7 @@ struct HeaderField {
 // How a cookie is set: RFC 6265bis §4.1. `path` covers the whole site, and scripts and other sites get nothing by default.
 struct CookieOptions {
   std::string path = "/";
-  std::string domain;
+  std::string domain{};
   std::string same_site = "Lax";  // Lax, Strict or None; None needs secure
   long max_age = -1;              // seconds; below 0: until the browser closes
   bool http_only = true;

@@ -103,13 +103,13 @@ constexpr RouteUnit make_matcher_unit() {
 #endif
 
 #if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
-#define FOLIO_CHECK_HANDLER(NAME)                                              \
-  static_assert(folio::detail::undeclared_parameter<&NAME, FolioFile>().empty(), \
-                (folio::detail::parameter_message<&NAME, FolioFile>(#NAME)));
+#define FOLIO_CHECK_HANDLER(NAME)                                         \
+  static_assert(folio::detail::handler_fault<&NAME, FolioFile>(#NAME).empty(), \
+                (folio::detail::handler_fault<&NAME, FolioFile>(#NAME)));
 #else
-#define FOLIO_CHECK_HANDLER(NAME)                                              \
-  static_assert(folio::detail::undeclared_parameter<&NAME, FolioFile>().empty(), \
-                #NAME " asks for a Path parameter that the route's file name does not declare");
+#define FOLIO_CHECK_HANDLER(NAME)                                         \
+  static_assert(folio::detail::handler_fault<&NAME, FolioFile>(#NAME).empty(), \
+                #NAME " cannot be bound: see its parameters and what it returns");
 #endif
 
 #define FOLIO_ROUTE_UNIT              \

@@ -77,7 +77,7 @@ TaskHandle spawn(Callable callable) {
 }
 
 // The awaitable of sleep_for; registered with the loop's timers while it waits.
-class Sleep {
+class [[nodiscard("co_await it: nothing sleeps otherwise")]] Sleep {
  public:
   explicit Sleep(std::chrono::nanoseconds duration) noexcept : duration_(duration) {}
   Sleep(const Sleep&) = delete;
