@@ -20,7 +20,7 @@ constexpr std::size_t kMaxCrashes = 3;
 constexpr auto kCrashWindow = 10s;
 
 // A host that runs an app and does not take a new version within this time never will: a handler blocks its loop.
-constexpr auto kLoadPatience = 10s;
+constexpr auto kLoadPatience = 5s;
 
 // The IANA registry of WebSocket close codes: service restart.
 constexpr int kServiceRestart = 1012;

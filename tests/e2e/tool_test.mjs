@@ -148,7 +148,19 @@ test('an app that crashes as soon as it is loaded stays down until it is mended'
   await answers(`${server.url}/`, 200, 'y');
 });
 
-test('a new middleware, and a public folder that comes later', async (t) => {
+test('a handler that blocks its thread does not keep the next version away', async (t) => {
+  const app = makeApp(t, {
+    'routes/index.cpp': says('one'),
+    'routes/block.cpp': `${head}std::string GET() {\n  volatile bool on = true;\n  while (on) {}\n  return "never";\n}\n`,
+  });
+  const server = await develop(t, app.root, '--threads', '1');
+  await answers(`${server.url}/`, 200, 'one');
+  await assert.rejects(fetch(`${server.url}/block`, { signal: AbortSignal.timeout(300) }));
+  app.write('routes/index.cpp', says('two'));
+  await answers(`${server.url}/`, 200, 'two');
+});
+
+test('a public folder that comes later', async (t) => {
   const app = makeApp(t, { 'routes/index.cpp': says('x') });
   const server = await develop(t, app.root);
   await answers(`${server.url}/`, 200, 'x');
