@@ -1,6 +1,8 @@
 // Every limit and setting of a server: its name, unit, default and reason.
 #pragma once
 
+#include <folio/websocket_options.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,8 +13,10 @@
 namespace folio::app {
 
 struct SocketLimits {
-  // Bytes of a message, over all of its fragments. Past it: closed with 1009.
+  // Bytes of a message, over all of its fragments and after decompression. Past it: closed with 1009.
   std::uint64_t max_message = 1024 * 1024;
+  // The same for routes that take messages in pieces, where it bounds no memory.
+  std::uint64_t max_streamed = std::uint64_t{1} << 40;
   // Bytes that may wait toward a peer, headers included, before the slow-peer policy applies. Bounds what a peer that
   // does not read can occupy.
   std::size_t max_queue = 1024 * 1024;
@@ -20,11 +24,19 @@ struct SocketLimits {
   std::size_t queue_overhead = 64;
   // Bytes of received messages that wait for the handler before reading from the peer stops.
   std::size_t max_inbound = 64 * 1024;
+  // permessage-deflate: see WsCompression. Bytes from which on a message is compressed, since small ones gain little;
+  // and zlib's level, of which the higher ones cost far more time than they save bytes.
+  WsCompression compression = WsCompression::Shared;
+  std::size_t compress_from = 1024;
+  int compression_level = 1;
   // Seconds of silence after which a ping is sent, and after which the connection is given up.
   std::uint32_t ping_after = 30;
   std::uint32_t idle_timeout = 75;
   // Seconds that a peer has to answer a Close frame.
   std::uint32_t close_timeout = 5;
+  // Seconds that a handler has to end once its connection is gone; then it is aborted where it waits. It is woken from
+  // what it awaits of the connection at once: this is for one that waits for something else.
+  std::uint32_t handler_timeout = 10;
 };
 
 struct Config {

@@ -271,9 +271,11 @@ void Connection::open_socket(Response& response) {
   const std::string path(exchange_->request.path());
   const std::string route(exchange_->data.route);
   set_phase(Phase::Socket);
+  socket_->open(tcp_, std::move(exchange_));
   activity_ = {};
-  socket_->open(*this, std::move(exchange_));
-  if (task) (void)spawn(run_socket(socket_, *std::move(task), path, route));
+  if (task) {
+    activity_ = worker_.loop().start(detail::run_to_end(run_socket(socket_, *std::move(task), path, route)).handle);
+  }
   if (worker_.stopping()) socket_->shut_down(close_code::going_away, {});
 }
 
@@ -346,8 +348,12 @@ void Connection::shut_down(std::uint16_t code) noexcept {
 }
 
 void Connection::on_closed() noexcept {
-  if (activity_) activity_->abort();
-  if (socket_) socket_->on_gone();
+  if (socket_) {
+    socket_->on_gone();
+    if (activity_) worker_.outlive(std::move(activity_));
+  } else if (activity_) {
+    activity_->abort();
+  }
   delete this;
 }
 

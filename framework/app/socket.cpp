@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/connection.hpp"
-#include "app/worker.hpp"
-
 namespace folio::detail {
 
 namespace {
 
-ws::Options protocol_options(const app::SocketLimits& limits) {
+ws::Options protocol_options(const app::SocketSettings& settings) {
   ws::Options options;
-  options.max_message_size = limits.max_message;
+  options.max_message_size = settings.streaming ? settings.limits.max_streamed : settings.limits.max_message;
   return options;
 }
 
@@ -22,13 +19,14 @@ std::vector<std::uint8_t> bytes_of(std::string_view payload) {
 
 }  // namespace
 
-SocketCore::SocketCore(app::Worker& worker, app::Exchange& exchange)
-    : limits_(worker.config().socket),
-      inbox_(worker.loop().inbox()),
-      home_(worker.home()),
-      protocol_(ws::Role::Server, protocol_options(limits_)),
-      early_exchange_(&exchange),
-      exchange_(&exchange) {}
+SocketCore::SocketCore(Setup setup)
+    : settings_(std::move(setup.settings)),
+      inbox_(setup.loop.inbox()),
+      home_(std::move(setup.home)),
+      subprotocol_(setup.subprotocol),
+      slow_peer_(settings_->slow_peer),
+      protocol_(setup.role, protocol_options(*settings_)),
+      exchange_(&setup.exchange) {}
 
 SocketCore::~SocketCore() = default;
 
@@ -38,11 +36,11 @@ bool SocketCore::on_home_thread() const noexcept {
 }
 
 base::Buffer& SocketCore::output() noexcept {
-  return connection_ != nullptr ? connection_->tcp().output() : early_;
+  return tcp_ != nullptr ? tcp_->output() : early_;
 }
 
 std::size_t SocketCore::unsent() const noexcept {
-  return connection_ != nullptr ? connection_->tcp().unsent() : early_.size();
+  return tcp_ != nullptr ? tcp_->unsent() : early_.size();
 }
 
 // --- closing ---
@@ -61,7 +59,7 @@ void SocketCore::close_home(std::uint16_t code, std::string_view reason) noexcep
     (void)protocol_.close(ws::CloseCode::InternalError, {}, output());
   }
   set_closed();
-  if (connection_ != nullptr) closing_since_ = connection_->worker().loop().seconds();
+  if (tcp_ != nullptr) closing_since_ = tcp_->loop().seconds();
   resume_input();  // the peer's Close may stand behind messages that nobody will read
 }
 
@@ -77,22 +75,28 @@ void SocketCore::set_closed() noexcept {
   leave_all();
 }
 
-void SocketCore::fail(std::string reason) noexcept {
+void SocketCore::fail(std::uint16_t code, std::string reason) noexcept {
   if (ended_) return;
-  failure_ = std::move(reason);
+  failure_ = std::make_unique<std::string>(reason + " (" + std::to_string(code) + ")");
+  close_status_ = std::make_unique<WsMessage::Close>(WsMessage::Close{code, std::move(reason)});
   ended_ = true;
   set_closed();
   wake_reader();
 }
 
-// Both sides are done: send what is queued, then end the transport. RFC 6455 §7.1.1: the server closes first.
+WsMessage::Close SocketCore::close_status() const {
+  return close_status_ ? *close_status_ : WsMessage::Close{};
+}
+
+// Both sides are done: send what is queued, then end the transport. RFC 6455 §7.1.1: the server closes first, "a client
+// MUST wait for the server to close"; one that waits in vain is ended by the sweep.
 void SocketCore::finish_transport() noexcept {
   ended_ = true;
   set_closed();
   wake_reader();
-  if (connection_ == nullptr) return;
-  closing_since_ = connection_->worker().loop().seconds();
-  connection_->tcp().finish();
+  if (tcp_ == nullptr) return;
+  closing_since_ = tcp_->loop().seconds();
+  if (protocol_.role() == ws::Role::Server) tcp_->finish();
 }
 
 void SocketCore::drop_owner(std::uint16_t code) noexcept {
@@ -100,7 +104,8 @@ void SocketCore::drop_owner(std::uint16_t code) noexcept {
   stop_waiting();
   inbound_.clear();
   inbound_head_ = inbound_bytes_ = 0;
-  if (connection_ == nullptr && !gone_ && early_exchange_ != nullptr) {
+  partial_.reset();
+  if (!opened_ && !gone_) {
     // The upgrade was not answered yet. When it is, the connection is open for as long as it takes to say this.
     (void)protocol_.close(static_cast<ws::CloseCode>(code), {}, early_);
     set_closed();
@@ -110,32 +115,38 @@ void SocketCore::drop_owner(std::uint16_t code) noexcept {
   release_request();
 }
 
-// --- the connection ---
+// --- the transport ---
 
-void SocketCore::open(app::Connection& connection, std::unique_ptr<app::Exchange> exchange) {
-  connection_ = &connection;
+void SocketCore::open(net::TcpConnection& tcp, std::unique_ptr<app::Exchange> exchange) {
+  tcp_ = &tcp;
+  opened_ = true;
   exchange_owner_ = std::move(exchange);
-  early_exchange_ = nullptr;
-  last_heard_ = closing_since_ = connection.worker().loop().seconds();
-  if (!early_.empty()) connection.tcp().output().append(early_.view());
+  last_heard_ = closing_since_ = tcp.loop().seconds();
+  if (!early_.empty()) tcp.output().append(early_.view());
   early_.release();
 }
 
 void SocketCore::on_data(std::span<char> bytes) noexcept {
-  last_heard_ = connection_->worker().loop().seconds();
+  last_heard_ = tcp_->loop().seconds();
   ping_sent_ = false;
-  if (!stash_.empty()) {
+  if (held_) {
     stash_.append({bytes.data(), bytes.size()});
     return;
   }
+  pump(bytes);
+}
+
+// Turns input into messages for as long as there is room for them.
+void SocketCore::pump(std::span<char> bytes) noexcept {
   processing_ = true;
-  net::Loop& loop = connection_->worker().loop();
-  while (!bytes.empty() && !ended_) {
-    const bool full = inbound_bytes_ > limits_.max_inbound || pressed(limits_.max_queue);
+  net::Loop& loop = tcp_->loop();
+  while (!ended_) {
+    const bool full = inbound_bytes_ > limits().max_inbound || pressed(limits().max_queue);
     if (full && !owner_gone_) {
       // The handler lags, or the peer does not take our answers: leave the rest to TCP's own backpressure.
+      held_ = true;
       stash_.append({bytes.data(), bytes.size()});
-      connection_->tcp().pause_reading();
+      tcp_->pause_reading();
       break;
     }
     const ws::Event event = protocol_.receive(bytes, output());
@@ -144,50 +155,46 @@ void SocketCore::on_data(std::span<char> bytes) noexcept {
     // The handler goes on at once, and its answers gather in the same output. (Input that was held back is looked at
     // from within the handler, which then goes on by itself.)
     if (Activity::current() == nullptr) loop.run_ready();
-    if (connection_ == nullptr) break;
+    if (tcp_ == nullptr) break;
   }
   processing_ = false;
   backlog_.store(unsent(), std::memory_order_relaxed);
 }
 
 void SocketCore::resume_input() noexcept {
-  if (processing_ || connection_ == nullptr || ended_) return;
-  const bool full = inbound_bytes_ > limits_.max_inbound / 2 || pressed(limits_.max_queue);
+  if (processing_ || tcp_ == nullptr || ended_) return;
+  const bool full = inbound_bytes_ > limits().max_inbound / 2 || pressed(limits().max_queue);
   if (full && !owner_gone_) return;
-  if (!stash_.empty()) {
+  if (std::exchange(held_, false)) {
     base::Buffer waiting = std::exchange(stash_, {});
-    on_data({waiting.data(), waiting.size()});
-    if (!stash_.empty() || connection_ == nullptr) return;
+    pump({waiting.data(), waiting.size()});
+    if (held_ || tcp_ == nullptr) return;
   }
-  if (!ended_) connection_->tcp().resume_reading();
+  if (!ended_) tcp_->resume_reading();
 }
 
 void SocketCore::handle(const ws::Event& event) {
   constexpr std::size_t control_limit = 16;  // pings that wait for a reader who may not want them
   const std::size_t waiting = inbound_.size() - inbound_head_;
   switch (event.kind) {
-    case ws::Event::Kind::Text: {
-      const std::size_t cost = event.payload.size() + limits_.queue_overhead;
-      push(WsMessage::Text{protocol_.take(event)}, cost);
-      break;
-    }
+    case ws::Event::Kind::Text:
     case ws::Event::Kind::Binary:
-      push(WsMessage::Binary{bytes_of(event.payload)}, event.payload.size() + limits_.queue_overhead);
-      protocol_.release();  // the memory that a message of several frames was put together in
+      handle_data(event);
       break;
     case ws::Event::Kind::Ping:
-      if (waiting < control_limit) push(WsMessage::Ping{bytes_of(event.payload)}, limits_.queue_overhead);
+      if (waiting < control_limit) push({.message = WsMessage::Ping{bytes_of(event.payload)}});
       break;
     case ws::Event::Kind::Pong:
-      if (waiting < control_limit) push(WsMessage::Pong{bytes_of(event.payload)}, limits_.queue_overhead);
+      if (waiting < control_limit) push({.message = WsMessage::Pong{bytes_of(event.payload)}});
       break;
     case ws::Event::Kind::Close:
-      push(WsMessage::Close{static_cast<std::uint16_t>(event.code), std::string(event.reason)}, 0);
+      close_status_ = std::make_unique<WsMessage::Close>(
+          WsMessage::Close{static_cast<std::uint16_t>(event.code), std::string(event.reason)});
+      push({.message = *close_status_});
       finish_transport();
       break;
     case ws::Event::Kind::Failed:
-      fail("the peer broke the protocol (" + std::to_string(static_cast<int>(event.code)) +
-           "): " + std::string(event.reason));
+      fail(static_cast<std::uint16_t>(event.code), "the peer broke the protocol: " + std::string(event.reason));
       finish_transport();
       break;
     case ws::Event::Kind::None:
@@ -195,10 +202,30 @@ void SocketCore::handle(const ws::Event& event) {
   }
 }
 
-void SocketCore::push(WsMessage message, std::size_t cost) {
+void SocketCore::handle_data(const ws::Event& event) {
+  const bool is_text = event.kind == ws::Event::Kind::Text;
+  if (settings_->streaming) {
+    push({.message = WsMessage::Text{protocol_.take(event)}, .is_text = is_text});
+  } else if (is_text) {
+    push({.message = WsMessage::Text{protocol_.take(event)}});
+  } else {
+    push({.message = WsMessage::Binary{bytes_of(event.payload)}});
+    protocol_.release();  // the memory that a message of several frames was put together in
+  }
+}
+
+std::size_t SocketCore::cost_of(const Received& received) const {
+  if (received.message.close() != nullptr) return 0;
+  std::size_t cost = limits().queue_overhead;
+  if (const auto* text = received.message.text()) cost += text->size();
+  if (const auto* binary = received.message.binary()) cost += binary->size();
+  return cost;
+}
+
+void SocketCore::push(Received received) {
   if (owner_gone_) return;
-  inbound_bytes_ += cost;
-  inbound_.push_back(std::move(message));
+  inbound_bytes_ += cost_of(received);
+  inbound_.push_back(std::move(received));
   wake_reader();
 }
 
@@ -209,13 +236,36 @@ void SocketCore::wake_reader() noexcept {
 }
 
 bool SocketCore::readable(Reader reader) {
-  if (reader == Reader::DataOnly) {
-    while (inbound_head_ < inbound_.size() && inbound_[inbound_head_].text() == nullptr &&
-           inbound_[inbound_head_].binary() == nullptr) {
-      (void)pop();
-    }
+  for (;;) {
+    if (reader != Reader::Pieces) merge_pieces();
+    if (inbound_head_ == inbound_.size()) return ended_;
+    if (reader == Reader::Any || inbound_[inbound_head_].is_data()) return true;
+    (void)take_front();
   }
-  return inbound_head_ < inbound_.size() || ended_;
+}
+
+// For a reader of whole messages on a route that gets them in pieces: puts those at the front together. They count as
+// read, so that more of them can come, up to the limit on a message.
+void SocketCore::merge_pieces() {
+  while (inbound_head_ < inbound_.size() && inbound_[inbound_head_].is_data() && !inbound_[inbound_head_].is_whole()) {
+    Received piece = take_front();
+    if (piece.first || !partial_) partial_ = std::make_unique<std::string>();
+    partial_->append(*piece.message.text());
+    if (partial_->size() > limits().max_message) {
+      partial_.reset();
+      const std::string reason = "message is over the limit of " + std::to_string(limits().max_message) + " bytes";
+      close_home(close_code::message_too_big, reason);
+      inbound_.clear();
+      inbound_head_ = inbound_bytes_ = 0;
+      return fail(close_code::message_too_big, reason);
+    }
+    if (!piece.final) continue;
+    piece.first = true;
+    *piece.message.text() = std::move(*partial_);
+    partial_.reset();
+    inbound_bytes_ += cost_of(piece);
+    inbound_.insert(inbound_.begin() + static_cast<std::ptrdiff_t>(inbound_head_), std::move(piece));
+  }
 }
 
 void SocketCore::wait_readable(Reader reader, std::coroutine_handle<> awaiting) {
@@ -223,44 +273,58 @@ void SocketCore::wait_readable(Reader reader, std::coroutine_handle<> awaiting) 
   reader_waker_ = Waker(awaiting);
 }
 
-std::optional<WsMessage> SocketCore::pop() {
-  if (inbound_head_ == inbound_.size()) return std::nullopt;
-  std::optional<WsMessage> message(std::move(inbound_[inbound_head_]));
-  std::size_t cost = limits_.queue_overhead;
-  if (auto* text = message->text()) cost += text->size();
-  if (auto* binary = message->binary()) cost += binary->size();
-  if (message->close() != nullptr) cost = 0;
-  inbound_bytes_ -= std::min(cost, inbound_bytes_);
+// REQUIRES: there is one.
+SocketCore::Received SocketCore::take_front() {
+  Received received = std::move(inbound_[inbound_head_]);
+  inbound_bytes_ -= std::min(cost_of(received), inbound_bytes_);
   if (++inbound_head_ == inbound_.size()) {
     inbound_.clear();
     inbound_head_ = inbound_bytes_ = 0;
   }
   resume_input();
-  return message;
+  return received;
+}
+
+std::optional<WsMessage> SocketCore::pop() {
+  if (inbound_head_ == inbound_.size()) return std::nullopt;
+  Received received = take_front();
+  if (!received.is_text) return WsMessage::Binary{bytes_of(*received.message.text())};
+  return std::move(received.message);
+}
+
+std::optional<WsPiece> SocketCore::pop_piece() {
+  if (inbound_head_ == inbound_.size()) return std::nullopt;
+  Received received = take_front();
+  if (auto* binary = received.message.binary()) return WsPiece{.bytes = {binary->begin(), binary->end()}, .is_text = false};
+  return WsPiece{.bytes = std::move(*received.message.text()),
+                 .is_text = received.is_text,
+                 .first = received.first,
+                 .final = received.final};
 }
 
 std::optional<AppError> SocketCore::take_failure() {
   if (!failure_) return std::nullopt;
-  return AppError(400, *std::exchange(failure_, std::nullopt));
+  const auto reason = std::exchange(failure_, nullptr);
+  return AppError(400, *reason);
 }
 
 void SocketCore::on_end() noexcept {
   // The peer ended the transport. With a closing handshake under way that is its end; else the connection is lost:
   // 1006.
   if (!ended_ && protocol_.abnormal().kind != ws::Event::Kind::None && !closed()) {
-    fail("the connection was lost without a closing handshake (1006)");
+    fail(close_code::abnormal, "the connection was lost without a closing handshake");
   }
   ended_ = true;
   set_closed();
   wake_reader();
-  if (connection_ != nullptr) connection_->tcp().close();
+  if (tcp_ != nullptr) tcp_->close();
 }
 
 void SocketCore::on_gone() noexcept {
-  if (!ended_ && !closed()) fail("the connection was lost (1006)");
+  if (!ended_ && !closed()) fail(close_code::abnormal, "the connection was lost");
   gone_ = true;
   ended_ = true;
-  connection_ = nullptr;
+  tcp_ = nullptr;
   stash_.release();
   set_closed();
   wake_reader();
@@ -272,18 +336,18 @@ void SocketCore::release_request() noexcept {
 }
 
 void SocketCore::sweep(std::uint32_t now) noexcept {
-  if (connection_ == nullptr) return;
+  if (tcp_ == nullptr) return;
   if (!protocol_.open()) {
-    if (now - closing_since_ > limits_.close_timeout) connection_->tcp().close();
+    if (now - closing_since_ > limits().close_timeout) tcp_->close();
     return;
   }
   const std::uint32_t silence = now - last_heard_;
-  if (!connection_->tcp().reading()) {
+  if (!tcp_->reading()) {
     last_heard_ = now;  // we do not listen: silence means nothing
-  } else if (silence > limits_.idle_timeout) {
-    fail("the peer did not answer pings (1006)");
-    connection_->tcp().close();
-  } else if (silence > limits_.ping_after && !ping_sent_) {
+  } else if (limits().idle_timeout != 0 && silence > limits().idle_timeout) {
+    fail(close_code::abnormal, "the peer did not answer pings");
+    tcp_->close();
+  } else if (limits().ping_after != 0 && silence > limits().ping_after && !ping_sent_) {
     ping_sent_ = true;
     (void)protocol_.ping({}, output());
   }

@@ -1,5 +1,5 @@
-// SocketCore: one WebSocket connection, between the handler's handles (WebSocket, WsSender, WsReceiver), the rooms that
-// it is in, the protocol (ws/protocol) and the connection that carries it.
+// SocketCore: one WebSocket connection of either role, between the handles on it (WebSocket, WsSender, WsReceiver), the
+// rooms that it is in, the protocol (ws/protocol) and the transport that carries it.
 //
 // Handles hold it by a shared pointer, so that one which outlives the connection finds it closed and nothing worse. It
 // belongs to one loop. The few members that any thread may call say so.
@@ -18,23 +18,28 @@
 #include <string>
 #include <vector>
 
-#include "app/config.hpp"
 #include "app/exchange.hpp"
+#include "app/socket_settings.hpp"
 #include "async/executor.hpp"
 #include "base/buffer.hpp"
+#include "net/loop.hpp"
+#include "net/tcp.hpp"
 #include "rooms/hub.hpp"
 #include "ws/protocol.hpp"
-
-namespace folio::app {
-class Connection;
-class Worker;
-}  // namespace folio::app
 
 namespace folio::detail {
 
 class SocketCore final : public room::Member {
  public:
-  SocketCore(app::Worker& worker, app::Exchange& exchange);
+  struct Setup {
+    net::Loop& loop;
+    std::shared_ptr<room::Home> home;
+    std::shared_ptr<const app::SocketSettings> settings;
+    app::Exchange& exchange;        // of the request that opens the connection
+    std::string_view subprotocol;   // one of the settings'; empty: none
+    ws::Role role = ws::Role::Server;
+  };
+  explicit SocketCore(Setup setup);
   ~SocketCore() override;
 
   // --- any thread ---
@@ -50,9 +55,8 @@ class SocketCore final : public room::Member {
   void wait_closed(std::coroutine_handle<> awaiting);
 
   // --- the loop's thread ---
-  // From now on the connection carries the socket: its 101 is written. Takes over the request.
-  void open(app::Connection& connection, std::unique_ptr<app::Exchange> exchange);
-  [[nodiscard]] bool opened() const noexcept { return connection_ != nullptr; }
+  // From now on `tcp` carries the socket: the handshake is done. Takes over the request.
+  void open(net::TcpConnection& tcp, std::unique_ptr<app::Exchange> exchange);
 
   void on_data(std::span<char> bytes) noexcept;
   void on_end() noexcept;
@@ -68,13 +72,15 @@ class SocketCore final : public room::Member {
   // The handler's WebSocket is gone: nobody reads any more.
   void drop_owner(std::uint16_t code) noexcept;
 
-  enum class Reader : std::uint8_t { None, Any, DataOnly };
+  // Who waits: for messages of any kind, for text and binary ones, or for the pieces of these.
+  enum class Reader : std::uint8_t { None, Any, Data, Pieces };
   // Whether a message (or the end) is there for such a reader.
   [[nodiscard]] bool readable(Reader reader);
   void wait_readable(Reader reader, std::coroutine_handle<> awaiting);
   void stop_waiting() noexcept { reader_ = Reader::None; }
   // REQUIRES: readable. Empty at the end.
   std::optional<WsMessage> pop();
+  std::optional<WsPiece> pop_piece();
   // Why the connection failed; null when it did not, or that has been told already.
   [[nodiscard]] std::optional<AppError> take_failure();
 
@@ -83,8 +89,21 @@ class SocketCore final : public room::Member {
   void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }
 
   [[nodiscard]] const Request& request() const { return exchange_->request; }
+  [[nodiscard]] std::string_view subprotocol() const noexcept { return subprotocol_; }
+  [[nodiscard]] bool compressed() const noexcept { return false; }
+  // How the connection ended, or NoStatus when it has not.
+  [[nodiscard]] WsMessage::Close close_status() const;
 
  private:
+  // What waits for the handler. A piece's bytes are in a Text, whatever the message is.
+  struct Received {
+    WsMessage message;
+    bool is_text = true;
+    bool first = true;
+    bool final = true;
+    [[nodiscard]] bool is_data() { return message.text() != nullptr || message.binary() != nullptr; }
+    [[nodiscard]] bool is_whole() const { return first && final; }
+  };
   [[nodiscard]] bool on_home_thread() const noexcept;
   [[nodiscard]] base::Buffer& output() noexcept;
   [[nodiscard]] std::size_t unsent() const noexcept;
@@ -92,51 +111,61 @@ class SocketCore final : public room::Member {
   SendResult refuse_slow() noexcept;
   SendResult send_home(Opcode opcode, std::string_view payload);
   void close_home(std::uint16_t code, std::string_view reason) noexcept;
+  [[nodiscard]] const app::SocketLimits& limits() const noexcept { return settings_->limits; }
+  void pump(std::span<char> bytes) noexcept;
   void handle(const ws::Event& event);
-  void push(WsMessage message, std::size_t cost);
+  void handle_data(const ws::Event& event);
+  void push(Received received);
+  [[nodiscard]] std::size_t cost_of(const Received& received) const;
+  Received take_front();
+  void merge_pieces();
   void resume_input() noexcept;
   void set_closed() noexcept;
-  void fail(std::string reason) noexcept;
+  void fail(std::uint16_t code, std::string reason) noexcept;
   void wake_reader() noexcept;
   void finish_transport() noexcept;
   void release_request() noexcept;
 
   // Fixed.
-  const app::SocketLimits& limits_;
+  std::shared_ptr<const app::SocketSettings> settings_;
   std::shared_ptr<Inbox> inbox_;
   std::shared_ptr<room::Home> home_;
+  std::string_view subprotocol_;
 
   // Any thread.
   std::atomic<bool> closed_{false};
+  std::atomic<SlowPeer> slow_peer_;
   std::atomic<std::size_t> foreign_queued_{0};  // bytes that other threads have sent and the loop has not taken in
-  std::atomic<SlowPeer> slow_peer_{SlowPeer::Close};
-  std::atomic<std::size_t> backlog_{0};  // a recent unsent(), for other threads
+  std::atomic<std::size_t> backlog_{0};         // a recent unsent(), for other threads
 
   // The loop's thread.
   ws::Protocol protocol_;
-  app::Connection* connection_ = nullptr;
-  app::Exchange* early_exchange_;  // the request before the upgrade, when it is the connection's still
+  net::TcpConnection* tcp_ = nullptr;
+  bool opened_ = false;
   std::unique_ptr<app::Exchange> exchange_owner_;
-  app::Exchange* exchange_;
+  app::Exchange* exchange_;  // before the upgrade the connection's still
   base::Buffer early_;  // sent before the 101 was written
   base::Buffer stash_;  // received, and not looked at because the handler lags
-  std::vector<WsMessage> inbound_;
+  std::vector<Received> inbound_;
   std::size_t inbound_head_ = 0;
   std::size_t inbound_bytes_ = 0;
   Waker reader_waker_;
   Reader reader_ = Reader::None;
   std::vector<Waker> drained_;
   std::vector<Waker> closed_waiters_;
-  std::optional<std::string> failure_;
+  std::unique_ptr<std::string> partial_;  // of a message in pieces that is read whole: what has come
+  std::unique_ptr<std::string> failure_;
+  std::unique_ptr<WsMessage::Close> close_status_;
   struct Latest {
     Opcode opcode;
     std::string payload;
   };
-  std::optional<Latest> latest_;  // of SlowPeer::Latest: the message that waits for room
+  std::unique_ptr<Latest> latest_;  // of SlowPeer::Latest: the message that waits for room
   bool ended_ = false;            // no message will come any more
   bool owner_gone_ = false;
   bool gone_ = false;
   bool processing_ = false;
+  bool held_ = false;  // input is held back: in stash_, and maybe in the protocol
   std::uint32_t last_heard_ = 0;
   std::uint32_t closing_since_ = 0;
   bool ping_sent_ = false;

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/connection.hpp"
 #include "app/socket.hpp"
 #include "base/utf8.hpp"
 
@@ -12,7 +11,7 @@ namespace folio::detail {
 // first. When this is true, on_drained will follow.
 bool SocketCore::pressed(std::size_t limit) noexcept {
   if (unsent() <= limit) return false;
-  if (connection_ != nullptr) connection_->tcp().flush();
+  if (tcp_ != nullptr) tcp_->flush();
   return unsent() > limit;
 }
 
@@ -21,9 +20,9 @@ bool SocketCore::pressed(std::size_t limit) noexcept {
 SendResult SocketCore::send(Opcode opcode, std::string_view payload) {
   if (closed()) return SendResult::Closed;
   if (on_home_thread()) return send_home(opcode, payload);
-  const std::size_t cost = payload.size() + limits_.queue_overhead;
+  const std::size_t cost = payload.size() + limits().queue_overhead;
   const std::size_t queued = foreign_queued_.fetch_add(cost, std::memory_order_relaxed);
-  if (queued != 0 && queued + cost + backlog_.load(std::memory_order_relaxed) > limits_.max_queue) {
+  if (queued != 0 && queued + cost + backlog_.load(std::memory_order_relaxed) > limits().max_queue) {
     foreign_queued_.fetch_sub(cost, std::memory_order_relaxed);
     if (slow_peer_.load(std::memory_order_relaxed) != SlowPeer::Close) return SendResult::Dropped;
     close(close_code::try_again_later, "too slow");
@@ -48,10 +47,10 @@ SendResult SocketCore::refuse_slow() noexcept {
 
 SendResult SocketCore::send_home(Opcode opcode, std::string_view payload) {
   if (closed() || !protocol_.open()) return SendResult::Closed;
-  const std::size_t cost = payload.size() + limits_.queue_overhead;
-  if (unsent() != 0 && pressed(limits_.max_queue - std::min(cost, limits_.max_queue))) {
+  const std::size_t cost = payload.size() + limits().queue_overhead;
+  if (unsent() != 0 && pressed(limits().max_queue - std::min(cost, limits().max_queue))) {
     if (slow_peer_.load(std::memory_order_relaxed) == SlowPeer::Latest && opcode != Opcode::Ping) {
-      latest_ = Latest{opcode, std::string(payload)};
+      latest_ = std::make_unique<Latest>(opcode, std::string(payload));
       return SendResult::Queued;
     }
     return refuse_slow();
@@ -82,38 +81,37 @@ SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
   }
   backlog_.store(unsent(), std::memory_order_relaxed);
   if (!sent) return protocol_.open() ? SendResult::Dropped : SendResult::Closed;  // a control payload past 125 bytes
-  const bool direct = connection_ != nullptr && connection_->tcp().unsent() == out.size();
+  const bool direct = tcp_ != nullptr && tcp_->unsent() == out.size();
   return direct ? SendResult::Sent : SendResult::Queued;
 }
 
 bool SocketCore::deliver(std::span<const room::Parcel> parcels) noexcept {
   if (closed() || !protocol_.open()) return false;
   std::size_t cost = 0;
-  for (const auto& parcel : parcels) cost += parcel.frame->size() + limits_.queue_overhead;
-  if (unsent() != 0 && pressed(limits_.max_queue - std::min(cost, limits_.max_queue))) {
+  for (const auto& parcel : parcels) cost += parcel.frame->size() + limits().queue_overhead;
+  if (unsent() != 0 && pressed(limits().max_queue - std::min(cost, limits().max_queue))) {
     if (slow_peer_.load(std::memory_order_relaxed) == SlowPeer::Latest) {
       const bool text = (static_cast<unsigned char>(parcels.back().frame->front()) & 0x0f) == 0x1;
-      latest_ = Latest{text ? Opcode::Text : Opcode::Binary, std::string(parcels.back().payload)};
+      latest_ = std::make_unique<Latest>(text ? Opcode::Text : Opcode::Binary, std::string(parcels.back().payload));
       return true;
     }
     return refuse_slow() != SendResult::Closed;
   }
-  if (connection_ == nullptr) {
+  if (tcp_ == nullptr) {
     for (const auto& parcel : parcels) early_.append(*parcel.frame);
     return true;
   }
-  auto& tcp = connection_->tcp();
-  for (const auto& parcel : parcels) tcp.write(parcel.frame);
-  tcp.flush();
-  backlog_.store(tcp.unsent(), std::memory_order_relaxed);
+  for (const auto& parcel : parcels) tcp_->write(parcel.frame);
+  tcp_->flush();
+  backlog_.store(unsent(), std::memory_order_relaxed);
   return true;
 }
 
 bool SocketCore::has_room() noexcept {
   if (closed()) return true;
-  if (on_home_thread()) return !pressed(limits_.max_queue / 2);
+  if (on_home_thread()) return !pressed(limits().max_queue / 2);
   return foreign_queued_.load(std::memory_order_relaxed) + backlog_.load(std::memory_order_relaxed) <=
-         limits_.max_queue / 2;
+         limits().max_queue / 2;
 }
 
 void SocketCore::wait_drained(std::coroutine_handle<> awaiting) {
@@ -153,10 +151,7 @@ void SocketCore::wait_closed(std::coroutine_handle<> awaiting) {
 void SocketCore::on_drained() noexcept {
   backlog_.store(unsent(), std::memory_order_relaxed);
   if (protocol_.pong_pending()) protocol_.flush_pong(output());
-  if (latest_) {
-    const auto [opcode, payload] = *std::exchange(latest_, std::nullopt);
-    send_home(opcode, payload);
-  }
+  if (const auto latest = std::exchange(latest_, nullptr)) send_home(latest->opcode, latest->payload);
   for (auto& waker : std::exchange(drained_, {})) waker.wake();
   resume_input();
 }

@@ -46,6 +46,28 @@ AppError refusal_error(ws::Refusal refusal) {
   return error;
 }
 
+Result<Upgrade> accept_upgrade(Exchange& exchange, std::shared_ptr<const SocketSettings> settings) {
+  if (exchange.socket) return AppError::internal("this request has been upgraded already");
+  const RequestFields fields(exchange.data);
+  auto verdict = ws::check_upgrade(upgrade_request(exchange.data, fields), settings->handshake);
+  if (auto* refusal = std::get_if<ws::Refusal>(&verdict)) return refusal_error(std::move(*refusal));
+  auto& accept = std::get<ws::Accept>(verdict);
+
+  Response response = Response::status(101)
+                          .header("Upgrade", "websocket")
+                          .header("Connection", "Upgrade")
+                          .header("Sec-WebSocket-Accept", std::move(accept.accept_key));
+  if (!accept.subprotocol.empty()) response.header("Sec-WebSocket-Protocol", std::string(accept.subprotocol));
+  if (!accept.extensions.empty()) response.header("Sec-WebSocket-Extensions", std::move(accept.extensions));
+  Worker& worker = exchange.connection->worker();
+  exchange.socket = std::make_shared<detail::SocketCore>(detail::SocketCore::Setup{.loop = worker.loop(),
+                                                                                   .home = worker.home(),
+                                                                                   .settings = std::move(settings),
+                                                                                   .exchange = exchange,
+                                                                                   .subprotocol = accept.subprotocol});
+  return Upgrade{std::move(response), WebSocketConnection(exchange.socket)};
+}
+
 }  // namespace
 
 Response accept_socket(Exchange& exchange) {
@@ -73,25 +95,16 @@ bool is_websocket_upgrade(const Request& request) {
 }
 
 Result<Upgrade> upgrade_websocket(Request& request) {
-  auto& data = request.data();
-  app::Exchange& exchange = *data.exchange;
-  if (exchange.socket) return AppError::internal("this request has been upgraded already");
-  app::Worker& worker = exchange.connection->worker();
-  const app::RequestFields fields(data);
-  ws::HandshakeOptions options;
-  options.origins.allowed = worker.config().allowed_origins;
-  auto verdict = ws::check_upgrade(app::upgrade_request(data, fields), options);
-  if (auto* refusal = std::get_if<ws::Refusal>(&verdict)) return app::refusal_error(std::move(*refusal));
-  auto& accept = std::get<ws::Accept>(verdict);
+  app::Exchange& exchange = *request.data().exchange;
+  const RouteUnit* unit = exchange.chain.unit;
+  return app::accept_upgrade(exchange, exchange.connection->worker().socket_settings(
+                                           unit != nullptr ? unit->websocket_options : nullptr));
+}
 
-  Response response = Response::status(101)
-                          .header("Upgrade", "websocket")
-                          .header("Connection", "Upgrade")
-                          .header("Sec-WebSocket-Accept", std::move(accept.accept_key));
-  if (!accept.subprotocol.empty()) response.header("Sec-WebSocket-Protocol", std::move(accept.subprotocol));
-  if (!accept.extensions.empty()) response.header("Sec-WebSocket-Extensions", std::move(accept.extensions));
-  exchange.socket = std::make_shared<detail::SocketCore>(worker, exchange);
-  return Upgrade{std::move(response), WebSocketConnection(exchange.socket)};
+Result<Upgrade> upgrade_websocket(Request& request, const WsOptions& options) {
+  app::Exchange& exchange = *request.data().exchange;
+  return app::accept_upgrade(exchange,
+                             app::make_socket_settings(exchange.connection->worker().config(), &options));
 }
 
 }  // namespace folio

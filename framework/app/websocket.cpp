@@ -124,11 +124,11 @@ NextAwaiter::~NextAwaiter() {
   if (waiting_) socket_->stop_waiting();
 }
 bool NextAwaiter::await_ready() const {
-  return !socket_ || socket_->readable(detail::SocketCore::Reader::DataOnly);
+  return !socket_ || socket_->readable(detail::SocketCore::Reader::Data);
 }
 void NextAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   waiting_ = true;
-  socket_->wait_readable(detail::SocketCore::Reader::DataOnly, awaiting);
+  socket_->wait_readable(detail::SocketCore::Reader::Data, awaiting);
 }
 std::optional<WsMessage> NextAwaiter::await_resume() {
   waiting_ = false;
@@ -136,8 +136,33 @@ std::optional<WsMessage> NextAwaiter::await_resume() {
   return socket_->pop();
 }
 
+PieceAwaiter::~PieceAwaiter() {
+  if (waiting_) socket_->stop_waiting();
+}
+bool PieceAwaiter::await_ready() const {
+  return !socket_ || socket_->readable(detail::SocketCore::Reader::Pieces);
+}
+void PieceAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
+  waiting_ = true;
+  socket_->wait_readable(detail::SocketCore::Reader::Pieces, awaiting);
+}
+std::optional<WsPiece> PieceAwaiter::await_resume() {
+  waiting_ = false;
+  if (!socket_) return std::nullopt;
+  return socket_->pop_piece();
+}
+
 const Request& WebSocket::request() const {
   return socket_->request();
+}
+std::string_view WebSocket::subprotocol() const {
+  return socket_->subprotocol();
+}
+bool WebSocket::compressed() const {
+  return socket_->compressed();
+}
+WsMessage::Close WebSocket::close_status() const {
+  return socket_->close_status();
 }
 
 }  // namespace folio

@@ -47,11 +47,15 @@ class Worker::RoomHome final : public room::Home,
   std::vector<std::shared_ptr<room::Branch>> branches_;
 };
 
-// Looks once a second whether a stopping worker is done.
+// Looks once a second after what has a deadline and no connection: handlers that outlive theirs, and the stop itself.
 class Worker::Clock final : public net::Swept {
  public:
   explicit Clock(Worker& worker) : worker_(worker) { worker.loop_.add_swept(*this); }
   void sweep(std::uint32_t now) noexcept override {
+    std::erase_if(worker_.outliving_, [&](const Outliving& one) {
+      if (now >= one.deadline) one.handler->abort();
+      return one.handler->finished();
+    });
     if (!worker_.stopping_ || now < worker_.stop_deadline_) return;
     for (Connection* connection = worker_.connections_; connection != nullptr; connection = connection->next_) {
       connection->abort();
@@ -111,6 +115,17 @@ void Worker::check_stopped() {
     loop_.abort_all();
     server_.worker_stopped(*this);
   });
+}
+
+const std::shared_ptr<const SocketSettings>& Worker::socket_settings(const WsOptions* options) {
+  auto& settings = socket_settings_[options];
+  if (!settings) settings = make_socket_settings(config_, options);
+  return settings;
+}
+
+void Worker::outlive(detail::ActivityRef handler) {
+  if (handler->finished()) return;
+  outliving_.push_back({std::move(handler), loop_.seconds() + config_.socket.handler_timeout});
 }
 
 std::unique_ptr<Exchange> Worker::take_exchange() {

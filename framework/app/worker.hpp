@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "app/application.hpp"
 #include "app/config.hpp"
 #include "app/exchange.hpp"
+#include "app/socket_settings.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
 #include "rooms/hub.hpp"
@@ -48,6 +50,12 @@ class Worker {
   [[nodiscard]] const std::shared_ptr<room::Home>& home() const noexcept { return home_; }
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
 
+  // The settings of a route's sockets; null: of a route without options. REQUIRES: the options are a route unit's, which
+  // are never unloaded.
+  [[nodiscard]] const std::shared_ptr<const SocketSettings>& socket_settings(const WsOptions* options);
+  // The handler of a WebSocket whose connection is gone: it has SocketLimits::handler_timeout left to end.
+  void outlive(detail::ActivityRef handler);
+
   [[nodiscard]] std::unique_ptr<Exchange> take_exchange();
   void give_exchange(std::unique_ptr<Exchange> exchange);
   // The Date field's value, made once a second. RFC 9110 §6.6.1.
@@ -71,6 +79,12 @@ class Worker {
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::shared_ptr<const Application> application_;
   std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
+  std::map<const WsOptions*, std::shared_ptr<const SocketSettings>> socket_settings_;
+  struct Outliving {
+    detail::ActivityRef handler;
+    std::uint32_t deadline;  // seconds of the loop's clock
+  };
+  std::vector<Outliving> outliving_;
   Connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
   std::string date_;

@@ -157,8 +157,9 @@ std::variant<Accept, Refusal> check_upgrade(const UpgradeRequest& request, const
   // RFC 6455 §4.2.2, /subprotocol/: "Either a single value representing the subprotocol the server is ready to use or
   // null. The value chosen MUST be derived from the client's handshake".
   for (const std::string_view requested : *subprotocols) {
-    if (std::ranges::find(options.subprotocols, requested) != options.subprotocols.end()) {
-      accept.subprotocol = requested;
+    const auto spoken = std::ranges::find(options.subprotocols, requested);
+    if (spoken != options.subprotocols.end()) {
+      accept.subprotocol = *spoken;
       break;
     }
   }

@@ -40,9 +40,9 @@ struct HandshakeOptions {
 };
 
 struct Accept {
-  std::string accept_key;   // the value of Sec-WebSocket-Accept
-  std::string subprotocol;  // empty: none
-  std::string extensions;   // the value of Sec-WebSocket-Extensions; empty: none
+  std::string accept_key;        // the value of Sec-WebSocket-Accept
+  std::string_view subprotocol;  // one of HandshakeOptions::subprotocols; empty: none
+  std::string extensions;        // the value of Sec-WebSocket-Extensions; empty: none
 };
 
 struct Refusal {

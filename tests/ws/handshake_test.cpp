@@ -208,7 +208,8 @@ TEST(Rfc6455Section4_2_2, Subprotocols) {
   options.subprotocols = {"chat.v2", "chat.v1"};
   const auto chosen = [&](const Fields& fields) {
     const auto result = check(fields, options);
-    return status(result) == 101 ? "'" + std::get<Accept>(result).subprotocol + "'" : std::to_string(status(result));
+    return status(result) == 101 ? "'" + std::string(std::get<Accept>(result).subprotocol) + "'"
+                                 : std::to_string(status(result));
   };
   const auto asking = [&](std::string_view value) {
     return chosen(with(plain_request(), "Sec-WebSocket-Protocol", value));

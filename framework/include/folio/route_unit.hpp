@@ -30,7 +30,7 @@ struct ParamNames {
 inline constexpr std::size_t handler_methods = 7;  // GET POST PUT PATCH DELETE HEAD OPTIONS, in the order of Method
 
 // Bumped when the struct or what it refers to changes: a module that was built for another one is refused.
-inline constexpr std::uint32_t unit_version = 1;
+inline constexpr std::uint32_t unit_version = 2;
 
 struct RouteUnit {
   std::uint32_t version = unit_version;
@@ -40,6 +40,7 @@ struct RouteUnit {
   std::array<Handler, handler_methods> handlers{};
   Handler any;
   SocketHandler websocket = nullptr;
+  const WsOptions* websocket_options = nullptr;
   Task<Result<Response>> (*middleware)(Request&, Next) = nullptr;
   Task<Result<Response>> (*error)(Request&, AppError) = nullptr;
   TaskHandler not_found = nullptr;
@@ -57,13 +58,15 @@ constexpr RouteUnit make_unit(UnitKind kind) {
   return unit;
 }
 
-template <class File, auto Get, auto Post, auto Put, auto Patch, auto Delete, auto Head, auto Options, auto Any, auto Ws>
+template <class File, auto Get, auto Post, auto Put, auto Patch, auto Delete, auto Head, auto Options, auto Any, auto Ws,
+          auto WsOptionsOfFile>
 constexpr RouteUnit make_route_unit() {
   RouteUnit unit = make_unit<File>(UnitKind::Route);
   unit.handlers = {detail::bind<Get>(),    detail::bind<Post>(), detail::bind<Put>(),    detail::bind<Patch>(),
                    detail::bind<Delete>(), detail::bind<Head>(), detail::bind<Options>()};
   unit.any = detail::bind<Any>();
   unit.websocket = detail::bind_socket<Ws>();
+  unit.websocket_options = detail::bind_options<WsOptionsOfFile>();
   return unit;
 }
 
@@ -115,7 +118,7 @@ constexpr RouteUnit make_matcher_unit() {
 #define FOLIO_ROUTE_UNIT              \
   extern const folio::RouteUnit folio_unit; \
   constexpr folio::RouteUnit folio_unit =   \
-      folio::make_route_unit<FolioFile, &GET, &POST, &PUT, &PATCH, &DELETE, &HEAD, &OPTIONS, &ANY, &WS>();
+      folio::make_route_unit<FolioFile, &GET, &POST, &PUT, &PATCH, &DELETE, &HEAD, &OPTIONS, &ANY, &WS, &ws_options>();
 
 #define FOLIO_MIDDLEWARE_UNIT               \
   extern const folio::RouteUnit folio_unit; \

@@ -24,6 +24,7 @@
 #include <folio/result.hpp>
 #include <folio/send_result.hpp>
 #include <folio/task.hpp>
+#include <folio/websocket_options.hpp>
 
 namespace folio {
 
@@ -97,11 +98,12 @@ class WsMessage {
   std::variant<Text, Binary, Ping, Pong, Close> kind_;
 };
 
-// What happens to a message that finds the queue toward its peer full.
-enum class SlowPeer : std::uint8_t {
-  Close,   // close the connection with 1013: the peer cannot keep up
-  Drop,    // drop the message
-  Latest,  // drop what waits, and keep the message
+// A piece of a message, on a route with WsOptions::streaming.
+struct WsPiece {
+  std::string bytes;    // of a text, its UTF-8, which may be cut inside a code point
+  bool is_text = true;  // of the message
+  bool first = true;    // the message begins with this piece
+  bool final = true;    // and ends with it
 };
 
 namespace detail {
@@ -231,6 +233,22 @@ class NextAwaiter {
   bool waiting_ = false;
 };
 
+// The next piece of a text or binary message: std::optional<WsPiece>.
+class PieceAwaiter {
+ public:
+  explicit PieceAwaiter(detail::SocketRef socket) : socket_(std::move(socket)) {}
+  PieceAwaiter(const PieceAwaiter&) = delete;
+  PieceAwaiter& operator=(const PieceAwaiter&) = delete;
+  ~PieceAwaiter();
+  [[nodiscard]] bool await_ready() const;
+  void await_suspend(std::coroutine_handle<> awaiting);
+  std::optional<WsPiece> await_resume();
+
+ private:
+  detail::SocketRef socket_;
+  bool waiting_ = false;
+};
+
 // The receiving half. Owns the connection: it closes when the receiver is gone.
 class WsReceiver {
  public:
@@ -246,6 +264,7 @@ class WsReceiver {
 
   [[nodiscard]] ReceiveAwaiter receive() { return ReceiveAwaiter(socket_); }
   [[nodiscard]] NextAwaiter next() { return NextAwaiter(socket_); }
+  [[nodiscard]] PieceAwaiter next_piece() { return PieceAwaiter(socket_); }
   [[nodiscard]] ClosedAwaiter closed() { return ClosedAwaiter(socket_); }
 
  private:
@@ -278,6 +297,9 @@ class WebSocket {
   [[nodiscard]] ReceiveAwaiter receive() { return ReceiveAwaiter(socket_); }
   // The next text or binary message; nothing once the connection is closed or failed.
   [[nodiscard]] NextAwaiter next() { return NextAwaiter(socket_); }
+  // The next piece of one, as it arrives, on a route with WsOptions::streaming: messages of any size pass through
+  // without being in memory. Elsewhere each message is one piece.
+  [[nodiscard]] PieceAwaiter next_piece() { return PieceAwaiter(socket_); }
   // Two halves for two tasks.
   [[nodiscard]] std::pair<WsSender, WsReceiver> split() && {
     WsSender sender(socket_);
@@ -296,12 +318,20 @@ class WebSocket {
     detail::close_socket(socket_, code, reason);
     return {};
   }
-  // What becomes of messages when the queue toward this peer is full. SlowPeer::Close when it is not said.
+  // What becomes of messages when the queue toward this peer is full, in place of WsOptions::slow_peer.
   void on_slow_peer(SlowPeer policy) { detail::set_slow_peer(socket_, policy); }
   // `co_await ws.closed()`: until the connection is closed.
   [[nodiscard]] ClosedAwaiter closed() const { return ClosedAwaiter(socket_); }
-  // The request that opened the connection: headers, cookies, params, query, and what middleware left.
+  // The request that opened the connection: headers, cookies, params, query, and what middleware left. Good as long as
+  // this. A client's connection has an empty one.
   [[nodiscard]] const Request& request() const;
+  // The subprotocol that was agreed on; empty: none. Good as long as this.
+  [[nodiscard]] std::string_view subprotocol() const;
+  // Whether permessage-deflate was agreed on.
+  [[nodiscard]] bool compressed() const;
+  // How it ended: code and reason of the peer's Close frame, or 1006 and the like with what went wrong; no_status while
+  // it has not ended.
+  [[nodiscard]] WsMessage::Close close_status() const;
 
  private:
   detail::SocketRef socket_;
@@ -362,5 +392,7 @@ struct Upgrade {
 //     auto [response, connection] = std::move(*upgrade);
 // The error says what is wrong with the handshake, with the status that RFC 6455 asks for (400, 403, 426).
 [[nodiscard]] Result<Upgrade> upgrade_websocket(Request& request);
+// The same with other options than those of the file.
+[[nodiscard]] Result<Upgrade> upgrade_websocket(Request& request, const WsOptions& options);
 
 }  // namespace folio

@@ -35,10 +35,10 @@ struct Handler {
   explicit operator bool() const { return plain != nullptr || task != nullptr; }
 };
 
-// Names for handlers that a file does not define, so that the generated code can ask for all of them.
+// Names for what a file does not define, so that the generated code can ask for all of them.
 struct Absent {};
 namespace absent {
-inline constexpr Absent GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, ANY, WS;
+inline constexpr Absent GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, ANY, WS, ws_options;
 }
 
 namespace detail {
@@ -343,6 +343,19 @@ constexpr SocketHandler bind_socket() {
     return nullptr;
   } else {
     return &BoundSocket<Entity>::start;
+  }
+}
+
+// The file's `const WsOptions ws_options`, where it has one.
+template <auto Entity>
+constexpr const WsOptions* bind_options() {
+  using Object = std::remove_cvref_t<decltype(*Entity)>;
+  static_assert(std::same_as<Object, WsOptions> || std::same_as<Object, Absent>,
+                "folio: ws_options is no WsOptions: write const WsOptions ws_options = {…};");
+  if constexpr (std::same_as<Object, WsOptions>) {
+    return Entity;
+  } else {
+    return nullptr;
   }
 }
 
