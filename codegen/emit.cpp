@@ -116,6 +116,10 @@ class Wrapper {
       users_line(definition_of(scanned_.facts, name)->position.line);
       add(fmt::format("FOLIO_CHECK_HANDLER({})\n", name));
     }
+    if (const Declared* options = definition_of(scanned_.facts, kSocketOptions)) {
+      users_line(options->position.line);
+      add("FOLIO_CHECK_SOCKET_OPTIONS\n");
+    }
   }
 
   const ScannedFile& scanned_;

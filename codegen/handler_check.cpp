@@ -64,7 +64,21 @@ class Checker {
     bool told = false;
     for (const Declared& declared : facts_.declared) told = misplaced(declared, any) || told;
     for (const Declared& declared : facts_.declared) told = lower_case(declared, any) || told;
+    for (const Declared& declared : facts_.declared) misnamed_options(declared);
     if (!any && !told) no_handler();
+  }
+
+  // The options of a route's WebSockets, under a name that nobody reads.
+  void misnamed_options(const Declared& declared) {
+    if (declared.as != DeclaredAs::Variable || declared.in != DeclaredIn::Top || declared.name == kSocketOptions) return;
+    std::string plain;
+    for (const char c : declared.name) {
+      if (c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    if (plain != "wsoptions" && plain != "wsoption" && plain != "websocketoptions" && plain != "socketoptions") return;
+    if (definition_of(facts_, kSocketOptions) != nullptr) return;
+    add("R008", fmt::format("`{}` is read by nobody: the options of a route's WebSockets have one name", declared.name),
+        fmt::format("write `const WsOptions {} = …`", kSocketOptions), &declared.position);
   }
 
   // A handler that is there but cannot answer.

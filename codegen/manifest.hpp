@@ -13,6 +13,8 @@ namespace folio::codegen {
 inline constexpr std::array<std::string_view, 8> kMethods{"GET",    "POST", "PUT",     "PATCH",
                                                           "DELETE", "HEAD", "OPTIONS", "ANY"};
 inline constexpr std::string_view kWebSocket = "WS";
+// The constant WsOptions of a route file, under the one name that is read.
+inline constexpr std::string_view kSocketOptions = "ws_options";
 
 // `out` is where the wrappers will be, for Unit::source.
 [[nodiscard]] Outcome manifest(const Scan& scan, const Options& options);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <folio/detail/bind.hpp>
 #include <folio/detail/handler_check.hpp>
@@ -114,6 +115,10 @@ constexpr RouteUnit make_matcher_unit() {
   static_assert(folio::detail::handler_fault<&NAME, FolioFile>(#NAME).empty(), \
                 #NAME " cannot be bound: see its parameters and what it returns");
 #endif
+
+#define FOLIO_CHECK_SOCKET_OPTIONS                                                                  \
+  static_assert(std::is_same_v<std::remove_cv_t<decltype(ws_options)>, folio::WsOptions>, \
+                "ws_options is no WsOptions: write const WsOptions ws_options = {...};");
 
 #define FOLIO_ROUTE_UNIT              \
   extern const folio::RouteUnit folio_unit; \

@@ -350,8 +350,6 @@ constexpr SocketHandler bind_socket() {
 template <auto Entity>
 constexpr const WsOptions* bind_options() {
   using Object = std::remove_cvref_t<decltype(*Entity)>;
-  static_assert(std::same_as<Object, WsOptions> || std::same_as<Object, Absent>,
-                "folio: ws_options is no WsOptions: write const WsOptions ws_options = {…};");
   if constexpr (std::same_as<Object, WsOptions>) {
     return Entity;
   } else {

@@ -13,6 +13,7 @@ namespace r_crlf_baab8309 { extern const folio::RouteUnit folio_unit; }
 namespace r_first_line_cc52bd59 { extern const folio::RouteUnit folio_unit; }
 namespace r_in_if_8429859d { extern const folio::RouteUnit folio_unit; }
 namespace r_no_newline_d050e204 { extern const folio::RouteUnit folio_unit; }
+namespace r_socket_options_5b044218 { extern const folio::RouteUnit folio_unit; }
 
 std::span<const folio::RouteUnit* const> routes() {
   static constexpr const folio::RouteUnit* units[] = {
@@ -24,6 +25,7 @@ std::span<const folio::RouteUnit* const> routes() {
       &r_first_line_cc52bd59::folio_unit,
       &r_in_if_8429859d::folio_unit,
       &r_no_newline_d050e204::folio_unit,
+      &r_socket_options_5b044218::folio_unit,
   };
   return units;
 }
