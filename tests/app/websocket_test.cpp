@@ -173,6 +173,67 @@ FOLIO_TEST_FILE("slow_reader.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace slow_reader
 
+namespace options {
+using namespace folio::absent;
+using namespace folio;
+const WsOptions ws_options = {.subprotocols = {"chat.v2", "chat.v1"},
+                              .allowed_origins = {"https://friend.example"},
+                              .max_message = 1000,
+                              .ping_after = std::chrono::seconds(1),
+                              .idle_timeout = std::chrono::seconds(3)};
+Task<> WS(WebSocket ws) {
+  co_await ws.send("speaking '" + std::string(ws.subprotocol()) + "'");
+  while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+  const auto status = ws.close_status();
+  ledger().note("options ended " + std::to_string(status.code) + " " + status.reason);
+}
+FOLIO_TEST_FILE("options.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace options
+
+namespace by_hand_options {
+using namespace folio::absent;
+using namespace folio;
+const WsOptions ws_options = {.subprotocols = {"files"}};
+Response GET(Request& req) {
+  auto upgrade = req.query("own") ? upgrade_websocket(req, WsOptions{.subprotocols = {"own"}}) : upgrade_websocket(req);
+  if (!upgrade) return Response::problem(upgrade.error());
+  return std::move(upgrade->response);
+}
+FOLIO_TEST_FILE("by_hand_options.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace by_hand_options
+
+// Waits for something that never comes, while its peer goes away.
+namespace stuck {
+using namespace folio::absent;
+using namespace folio;
+struct Guard {
+  ~Guard() { ledger().note("stuck freed"); }
+};
+Task<> WS(WebSocket ws) {
+  const Guard guard;
+  auto [sender, receiver] = channel<int>();
+  co_await ws.send("waiting");
+  (void)co_await receiver.recv();
+  ledger().note("stuck went on");
+}
+FOLIO_TEST_FILE("stuck.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace stuck
+
+namespace watching {
+using namespace folio::absent;
+using namespace folio;
+Task<> WS(WebSocket ws) {
+  co_await ws.send("watching");
+  co_await ws.closed();
+  ledger().note("watching saw it");
+}
+FOLIO_TEST_FILE("watching.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace watching
+
 namespace guarded {
 using namespace folio;
 Task<Response> middleware(Request& req, Next next) {
@@ -210,6 +271,10 @@ std::vector<const RouteUnit*> all_units() {
           &throwing::folio_unit,
           &test_sockets::room::folio_unit,
           &slow_reader::folio_unit,
+          &test_sockets::options::folio_unit,
+          &by_hand_options::folio_unit,
+          &stuck::folio_unit,
+          &watching::folio_unit,
           &guarded::folio_unit,
           &guarded_socket::folio_unit};
 }
@@ -217,6 +282,7 @@ std::vector<const RouteUnit*> all_units() {
 app::Config with_threads(unsigned threads) {
   app::Config config;
   config.threads = threads;
+  config.socket.handler_timeout = 1;
   return config;
 }
 
@@ -372,6 +438,59 @@ TEST_F(Sockets, WrongHandshakes) {
   EXPECT_EQ(foreign.answer.status, 403);
   SocketClient own(port, "/echo", "Origin: http://test\r\n");
   EXPECT_EQ(own.answer.status, 101);
+}
+
+TEST_F(Sockets, OptionsOfTheRoute) {
+  SocketClient second(port, "/options", "Sec-WebSocket-Protocol: chat.v3, chat.v1, chat.v2\r\n");
+  EXPECT_EQ(second.answer.field("Sec-WebSocket-Protocol"), "chat.v1");
+  EXPECT_EQ(second.next(), "speaking 'chat.v1'");
+  SocketClient none(port, "/options", "Sec-WebSocket-Protocol: chat.v3\r\nOrigin: https://friend.example\r\n");
+  EXPECT_EQ(none.answer.status, 101);
+  EXPECT_EQ(none.answer.field("Sec-WebSocket-Protocol"), "");
+  EXPECT_EQ(none.next(), "speaking ''");
+  SocketClient elsewhere(port, "/echo", "Origin: https://friend.example\r\n");
+  EXPECT_EQ(elsewhere.answer.status, 403) << "the list is that route's";
+  none.send(std::string(1000, 'x'));
+  EXPECT_EQ(none.next().size(), 1000U);
+  none.send(std::string(1001, 'x'));
+  EXPECT_EQ(none.next(), "close 1009");
+  EXPECT_TRUE(ledger().wait_for(
+      "options ended 1009 the peer broke the protocol: message is over the limit of 1000 bytes"));
+}
+
+TEST_F(Sockets, OptionsOfAnUpgradeByHand) {
+  SocketClient of_the_file(port, "/by_hand_options", "Sec-WebSocket-Protocol: own, files\r\n");
+  EXPECT_EQ(of_the_file.answer.field("Sec-WebSocket-Protocol"), "files");
+  SocketClient of_the_call(port, "/by_hand_options?own=1", "Sec-WebSocket-Protocol: files, own\r\n");
+  EXPECT_EQ(of_the_call.answer.field("Sec-WebSocket-Protocol"), "own");
+}
+
+TEST_F(Sockets, ASilentPeerIsPingedAndGivenUp) {
+  SocketClient client(port, "/options");
+  EXPECT_EQ(client.next(), "speaking ''");
+  // Answering keeps it; the client of this test answers in next().
+  EXPECT_EQ(client.next(), "ping ");
+  EXPECT_EQ(client.next(), "ping ");
+  // From here on it reads and says nothing.
+  while (client.client.more()) {
+  }
+  EXPECT_TRUE(ledger().wait_for("options ended 1006 the peer did not answer pings"));
+}
+
+TEST_F(Sockets, AHandlerThatWaitsForSomethingElseEndsAfterItsConnection) {
+  SocketClient client(port, "/stuck");
+  EXPECT_EQ(client.next(), "waiting");
+  client.client.reset();
+  EXPECT_TRUE(ledger().wait_for("stuck freed"));
+  std::lock_guard lock(ledger().mutex);
+  EXPECT_EQ(ledger().counts["stuck went on"], 0);
+}
+
+TEST_F(Sockets, ClosedCanBeAwaited) {
+  SocketClient client(port, "/watching");
+  EXPECT_EQ(client.next(), "watching");
+  client.client.reset();
+  EXPECT_TRUE(ledger().wait_for("watching saw it"));
 }
 
 TEST_F(Sockets, AnExtractorRefusesBeforeTheUpgrade) {
