@@ -105,6 +105,53 @@ TEST(Spawn, KeepsALambdasCapturesAlive) {
   EXPECT_EQ(result.size(), 64u);
 }
 
+TEST(TaskScope, EndsWhatStillRunsAndNothingElse) {
+  TestExecutor executor;
+  int finished = 0;
+  int freed = 0;
+  struct Guard {
+    int* freed;
+    ~Guard() { ++*freed; }
+  };
+  const auto work = [&](std::chrono::seconds time) -> Task<> {
+    const Guard guard{&freed};
+    co_await sleep_for(time);
+    ++finished;
+  };
+  TaskHandle longest;
+  {
+    TaskScope scope;
+    // Lambdas with captures: `work` outlives the tasks.
+    scope.spawn(work(std::chrono::seconds(1)));
+    longest = scope.spawn(work(std::chrono::seconds(3)));
+    for (int i = 0; i < 100; ++i) scope.spawn([]() -> Task<> { co_return; });
+    executor.run();
+    executor.advance(std::chrono::seconds(2));
+    EXPECT_EQ(finished, 1);
+    EXPECT_FALSE(longest.finished());
+  }
+  EXPECT_TRUE(longest.finished());
+  executor.advance(std::chrono::seconds(5));
+  EXPECT_EQ(finished, 1);
+  EXPECT_EQ(freed, 2);
+  EXPECT_EQ(executor.live(), 0u);
+}
+
+TEST(TaskScope, IsUsableAfterAbort) {
+  TestExecutor executor;
+  TaskScope scope;
+  bool done = false;
+  scope.spawn([]() -> Task<> { co_await sleep_for(std::chrono::hours(1)); });
+  executor.run();
+  scope.abort();
+  scope.spawn([&done]() -> Task<> {
+    done = true;
+    co_return;
+  });
+  executor.run();
+  EXPECT_TRUE(done);
+}
+
 TEST(Spawn, RunsInTheOrderOfSpawning) {
   TestExecutor executor;
   std::vector<int> order;

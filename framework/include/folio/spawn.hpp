@@ -8,6 +8,7 @@
 #include <functional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <folio/task.hpp>
 
@@ -75,6 +76,38 @@ TaskHandle spawn(Callable callable) {
   static_assert(is_task<std::invoke_result_t<Callable&>>, "spawn: the callable must return a Task");
   return TaskHandle(detail::start_activity(detail::call_to_end(std::move(callable)).handle));
 }
+
+// Tasks that end with their owner. When the scope goes, whatever of them still runs is aborted where it waits: a scope in
+// a WS handler holds what works for that connection, and nothing of it outlives the handler.
+//
+//     Task<> WS(WebSocket ws) {
+//       TaskScope tasks;
+//       tasks.spawn(send_prices(ws.sender()));
+//       while (auto message = co_await ws.next()) …
+//     }
+//
+// Belongs to the thread that it was made on.
+class TaskScope {
+ public:
+  TaskScope() = default;
+  TaskScope(const TaskScope&) = delete;
+  TaskScope& operator=(const TaskScope&) = delete;
+  ~TaskScope() { abort(); }
+
+  // As folio::spawn.
+  template <class Work>
+  TaskHandle spawn(Work work) {
+    if (tasks_.size() == tasks_.capacity()) std::erase_if(tasks_, [](const auto& task) { return task.finished(); });
+    return tasks_.emplace_back(folio::spawn(std::move(work)));
+  }
+  // Ends all of them; others may be spawned afterwards.
+  void abort() noexcept {
+    for (TaskHandle& task : std::exchange(tasks_, {})) task.abort();
+  }
+
+ private:
+  std::vector<TaskHandle> tasks_;
+};
 
 // The awaitable of sleep_for; registered with the loop's timers while it waits.
 class [[nodiscard("co_await it: nothing sleeps otherwise")]] Sleep {
