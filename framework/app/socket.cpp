@@ -295,7 +295,8 @@ std::optional<WsMessage> SocketCore::pop() {
 std::optional<WsPiece> SocketCore::pop_piece() {
   if (inbound_head_ == inbound_.size()) return std::nullopt;
   Received received = take_front();
-  if (auto* binary = received.message.binary()) return WsPiece{.bytes = {binary->begin(), binary->end()}, .is_text = false};
+  if (auto* binary = received.message.binary())
+    return WsPiece{.bytes = {binary->begin(), binary->end()}, .is_text = false};
   return WsPiece{.bytes = std::move(*received.message.text()),
                  .is_text = received.is_text,
                  .first = received.first,

@@ -35,8 +35,8 @@ class SocketCore final : public room::Member {
     net::Loop& loop;
     std::shared_ptr<room::Home> home;
     std::shared_ptr<const app::SocketSettings> settings;
-    app::Exchange& exchange;        // of the request that opens the connection
-    std::string_view subprotocol;   // one of the settings'; empty: none
+    app::Exchange& exchange;       // of the request that opens the connection
+    std::string_view subprotocol;  // one of the settings'; empty: none
     ws::Role role = ws::Role::Server;
   };
   explicit SocketCore(Setup setup);
@@ -144,8 +144,8 @@ class SocketCore final : public room::Member {
   bool opened_ = false;
   std::unique_ptr<app::Exchange> exchange_owner_;
   app::Exchange* exchange_;  // before the upgrade the connection's still
-  base::Buffer early_;  // sent before the 101 was written
-  base::Buffer stash_;  // received, and not looked at because the handler lags
+  base::Buffer early_;       // sent before the 101 was written
+  base::Buffer stash_;       // received, and not looked at because the handler lags
   std::vector<Received> inbound_;
   std::size_t inbound_head_ = 0;
   std::size_t inbound_bytes_ = 0;
@@ -161,7 +161,7 @@ class SocketCore final : public room::Member {
     std::string payload;
   };
   std::unique_ptr<Latest> latest_;  // of SlowPeer::Latest: the message that waits for room
-  bool ended_ = false;            // no message will come any more
+  bool ended_ = false;              // no message will come any more
   bool owner_gone_ = false;
   bool gone_ = false;
   bool processing_ = false;

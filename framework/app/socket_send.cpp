@@ -58,8 +58,8 @@ SendResult SocketCore::send_home(Opcode opcode, std::string_view payload) {
   return send_waiting(opcode, payload);
 }
 
-// RFC 6455 §5.6: "The "Payload data" is text data encoded as UTF-8." A peer must fail the connection over anything else;
-// so a byte that is none, which may stem from another client's query, goes out as U+FFFD.
+// RFC 6455 §5.6: "The "Payload data" is text data encoded as UTF-8." A peer must fail the connection over anything
+// else; so a byte that is none, which may stem from another client's query, goes out as U+FFFD.
 SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
   if (closed() || !protocol_.open()) return SendResult::Closed;
   if (opcode == Opcode::Text && !base::is_valid_utf8(payload)) {

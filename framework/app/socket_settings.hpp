@@ -18,6 +18,7 @@ struct SocketSettings {
 };
 
 // `options` may be null: the server's settings as they are.
-[[nodiscard]] std::shared_ptr<const SocketSettings> make_socket_settings(const Config& config, const WsOptions* options);
+[[nodiscard]] std::shared_ptr<const SocketSettings> make_socket_settings(const Config& config,
+                                                                         const WsOptions* options);
 
 }  // namespace folio::app

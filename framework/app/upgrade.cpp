@@ -97,14 +97,13 @@ bool is_websocket_upgrade(const Request& request) {
 Result<Upgrade> upgrade_websocket(Request& request) {
   app::Exchange& exchange = *request.data().exchange;
   const RouteUnit* unit = exchange.chain.unit;
-  return app::accept_upgrade(exchange, exchange.connection->worker().socket_settings(
-                                           unit != nullptr ? unit->websocket_options : nullptr));
+  return app::accept_upgrade(
+      exchange, exchange.connection->worker().socket_settings(unit != nullptr ? unit->websocket_options : nullptr));
 }
 
 Result<Upgrade> upgrade_websocket(Request& request, const WsOptions& options) {
   app::Exchange& exchange = *request.data().exchange;
-  return app::accept_upgrade(exchange,
-                             app::make_socket_settings(exchange.connection->worker().config(), &options));
+  return app::accept_upgrade(exchange, app::make_socket_settings(exchange.connection->worker().config(), &options));
 }
 
 }  // namespace folio

@@ -50,8 +50,8 @@ class Worker {
   [[nodiscard]] const std::shared_ptr<room::Home>& home() const noexcept { return home_; }
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
 
-  // The settings of a route's sockets; null: of a route without options. REQUIRES: the options are a route unit's, which
-  // are never unloaded.
+  // The settings of a route's sockets; null: of a route without options. REQUIRES: the options are a route unit's,
+  // which are never unloaded.
   [[nodiscard]] const std::shared_ptr<const SocketSettings>& socket_settings(const WsOptions* options);
   // The handler of a WebSocket whose connection is gone: it has SocketLimits::handler_timeout left to end.
   void outlive(detail::ActivityRef handler);

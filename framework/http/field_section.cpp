@@ -1,19 +1,15 @@
 #include "http/field_section.hpp"
 
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
 #include "base/ascii.hpp"
 #include "http/authority.hpp"
+#include "http/field_line.hpp"
 
 namespace folio::http {
 namespace {
 
-constexpr ParseError bare_lf{400, "A line of the head ends in LF alone; lines must end in CRLF."};
-constexpr ParseError stray_cr{400, "A header value holds a CR."};
-constexpr ParseError folded_line{400, "A header is folded over two lines; write it on one."};
-constexpr ParseError bad_name{400, "A header line must begin with a name, followed at once by a colon."};
 constexpr ParseError too_many_fields{431, "The request has more header fields than this server reads."};
 constexpr ParseError host_missing{400, "An HTTP/1.1 request must have a Host header."};
 constexpr ParseError host_twice{400, "The request has more than one Host header."};
@@ -139,36 +135,14 @@ ParseError conclude(const Seen& seen, const Limits& limits, RequestHead& head) {
 ParseError read_fields(std::string_view block, std::size_t begin, std::size_t end, const Limits& limits,
                        RequestHead& head) {
   Seen seen;
-  while (begin < end) {
-    const void* found = std::memchr(block.data() + begin, '\n', end - begin);
-    if (found == nullptr) return bare_lf;
-    const auto feed = static_cast<std::size_t>(static_cast<const char*>(found) - block.data());
-    // RFC 9112 §2.2 lets a recipient take LF alone as a line's end; parsers in front of us may not, and a difference is
-    // what request smuggling is made of.
-    if (feed == begin || block[feed - 1] != '\r') return bare_lf;
-    const std::string_view line = block.substr(begin, feed - 1 - begin);
-    if (line.empty()) {
-      // The empty line is the last one.
-      if (feed + 1 != end) return bare_lf;
-      return conclude(seen, limits, head);
-    }
-    // RFC 9112 §5.2: "A server that receives an obs-fold in a request message … MUST either reject the message by
-    // sending a 400 (Bad Request) … or replace each received obs-fold".
-    if (base::is_ows(line.front())) return folded_line;
-    const std::size_t colon = line.find(':');
-    // RFC 9112 §5.1: "No whitespace is allowed between the field name and colon."
-    if (colon == std::string_view::npos || !base::is_token(line.substr(0, colon))) return bad_name;
-    const std::string_view value = base::trim_ows(line.substr(colon + 1));
-    if (value.find('\r') != std::string_view::npos) return stray_cr;
+  for (;;) {
+    const FieldLine line = next_field_line(block, begin, end);
+    if (line.error.status != 0) return line.error;
+    if (line.last) return conclude(seen, limits, head);
     if (head.fields.size() == limits.max_fields) return too_many_fields;
-    const Field field{
-        {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(colon)},
-        {static_cast<std::uint32_t>(value.data() - block.data()), static_cast<std::uint32_t>(value.size())}};
-    head.fields.push_back(field);
-    if (const ParseError error = note(field, block, seen, head); error.status != 0) return error;
-    begin = feed + 1;
+    head.fields.push_back(line.field);
+    if (const ParseError error = note(line.field, block, seen, head); error.status != 0) return error;
   }
-  return bare_lf;
 }
 
 }  // namespace folio::http

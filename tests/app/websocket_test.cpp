@@ -454,8 +454,8 @@ TEST_F(Sockets, OptionsOfTheRoute) {
   EXPECT_EQ(none.next().size(), 1000U);
   none.send(std::string(1001, 'x'));
   EXPECT_EQ(none.next(), "close 1009");
-  EXPECT_TRUE(ledger().wait_for(
-      "options ended 1009 the peer broke the protocol: message is over the limit of 1000 bytes"));
+  EXPECT_TRUE(
+      ledger().wait_for("options ended 1009 the peer broke the protocol: message is over the limit of 1000 bytes"));
 }
 
 TEST_F(Sockets, OptionsOfAnUpgradeByHand) {

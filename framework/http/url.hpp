@@ -1,0 +1,25 @@
+// Absolute URLs of servers to connect to: http, https, ws and wss. RFC 3986; RFC 6455 §3; RFC 9110 §4.2.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace folio::http {
+
+struct Url {
+  std::string scheme;        // in lower case
+  std::string host;          // a name or an address; an IPv6 address without its brackets
+  std::uint16_t port = 0;    // the scheme's own when none was given
+  std::string target = "/";  // path and query, as they go into a request line
+  std::string authority;     // as it goes into the Host field: brackets, and the port unless it is the scheme's own
+  bool secure = false;       // https or wss
+};
+
+// Gives what is wrong, as a sentence that names the URL, when it is none of those. No user information, since secrets
+// do not belong into URLs; a fragment is not sent. Characters outside of ASCII must be percent-encoded, and a host name
+// that has some be given in its ASCII form (xn--…).
+[[nodiscard]] std::variant<Url, std::string> parse_url(std::string_view text);
+
+}  // namespace folio::http
