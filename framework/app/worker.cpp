@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/connection.hpp"
+#include "app/room_home.hpp"
 #include "app/server.hpp"
 #include "base/http_date.hpp"
 
@@ -12,40 +13,6 @@ namespace folio::app {
 namespace {
 constexpr std::size_t spare_exchange_count = 128;
 }
-
-// The thread as rooms know it: branches are drained at the end of the turn, so that all that a room said in it goes out
-// together.
-class Worker::RoomHome final : public room::Home,
-                               public std::enable_shared_from_this<Worker::RoomHome>,
-                               private net::Deferred {
- public:
-  explicit RoomHome(net::Loop& loop) : loop_(loop), inbox_(loop.inbox()) {}
-
-  void schedule(std::shared_ptr<room::Branch> branch) noexcept override {
-    const auto* here = async::Executor::current();
-    if (here != nullptr && here->inbox() == inbox_) {
-      branches_.push_back(std::move(branch));
-      loop_.defer(*this);
-    } else {
-      inbox_->post([self = shared_from_this(), branch = std::move(branch)] { self->schedule(branch); });
-    }
-  }
-  // The loop is about to go.
-  void close() noexcept {
-    loop_.cancel(*this);
-    branches_.clear();
-  }
-
- private:
-  void run_deferred() noexcept override {
-    const auto branches = std::exchange(branches_, {});
-    for (const auto& branch : branches) branch->drain();
-  }
-
-  net::Loop& loop_;
-  std::shared_ptr<async::Inbox> inbox_;
-  std::vector<std::shared_ptr<room::Branch>> branches_;
-};
 
 // Looks once a second after what has a deadline and no connection: handlers that outlive theirs, and the stop itself.
 class Worker::Clock final : public net::Swept {
@@ -69,12 +36,11 @@ class Worker::Clock final : public net::Swept {
 Worker::Worker(const Config& config, Server& server)
     : config_(config),
       server_(server),
-      home_(std::make_shared<RoomHome>(loop_)),
+      home_(room_home(loop_)),
       clock_(std::make_unique<Clock>(*this)) {}
 
 Worker::~Worker() {
   loop_.bind_to_thread();
-  static_cast<RoomHome&>(*home_).close();
 }
 
 void Worker::listen(int fd) {

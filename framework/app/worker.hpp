@@ -66,7 +66,6 @@ class Worker {
   void remove(Connection& connection);
 
  private:
-  class RoomHome;
   class Clock;
   void begin_stop(std::uint16_t code);
   void check_stopped();

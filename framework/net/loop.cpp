@@ -54,6 +54,7 @@ Loop::~Loop() {
   bind_to_thread();
   abort_all();
   end_turn();
+  locals_.clear();
   for (auto* handle :
        {reinterpret_cast<uv_handle_t*>(&handles_->interrupt), reinterpret_cast<uv_handle_t*>(&handles_->timer),
         reinterpret_cast<uv_handle_t*>(&handles_->sweep), reinterpret_cast<uv_handle_t*>(&handles_->prepare)}) {

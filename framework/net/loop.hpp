@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "async/executor.hpp"
@@ -79,6 +80,17 @@ class Loop final : public async::Executor {
   static constexpr std::size_t receive_padding = 64;
   [[nodiscard]] char* receive_buffer() noexcept { return receive_buffer_.get() + receive_padding; }
 
+  // The one T of this loop, made as T(loop) for the first who asks, and gone with the loop: for what its users share
+  // and this layer does not know. The loop's thread, or before it runs.
+  template <class T>
+  [[nodiscard]] T& local() {
+    static constexpr char key = 0;
+    for (auto& [each, object] : locals_) {
+      if (each == &key) return *static_cast<T*>(object.get());
+    }
+    return *static_cast<T*>(locals_.emplace_back(&key, std::make_shared<T>(*this)).second.get());
+  }
+
   // Output buffers circulate: a connection holds one only while it has something to write.
   [[nodiscard]] base::Buffer take_buffer() noexcept;
   void give_buffer(base::Buffer buffer) noexcept;
@@ -94,6 +106,7 @@ class Loop final : public async::Executor {
   std::unique_ptr<uv_loop_s> uv_;
   std::unique_ptr<Handles> handles_;
   std::unique_ptr<char[]> receive_buffer_;
+  std::vector<std::pair<const void*, std::shared_ptr<void>>> locals_;
   std::vector<base::Buffer> spare_buffers_;
   Deferred* deferred_ = nullptr;
   Deferred** deferred_end_ = &deferred_;
