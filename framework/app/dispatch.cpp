@@ -27,7 +27,7 @@ std::string allowed_methods(const RouteUnit& unit) {
   };
   const bool any = static_cast<bool>(unit.any);
   const auto has = [&](Method method) { return any || unit.handlers[static_cast<std::size_t>(method)]; };
-  if (has(Method::Get) || unit.websocket != nullptr) add("GET");
+  if (has(Method::Get) || unit.websocket) add("GET");
   if (has(Method::Get) || has(Method::Head)) add("HEAD");
   for (const Method method : {Method::Post, Method::Put, Method::Patch, Method::Delete}) {
     if (has(method)) add(to_string(method));
@@ -151,6 +151,8 @@ Task<Response> run_target(Exchange& exchange) {
       }
       if (response) co_return *std::move(response);
       failure = std::move(response).error();
+    } else if (chain.target == Target::Socket && chain.unit->websocket.task != nullptr) {
+      co_return co_await accept_socket_task(exchange);
     } else if (chain.target == Target::NotFound && chain.scope->not_found != routing::kNone) {
       Result<Response> response = co_await chain.application->unit(chain.scope->not_found).not_found(exchange.request);
       if (response) {
@@ -198,7 +200,7 @@ void route(Exchange& exchange) {
   chain.unit = &unit;
   exchange.data.route = unit.file;
   const Method method = exchange.data.head->method;
-  if (unit.websocket != nullptr && method == Method::Get && is_websocket_upgrade(exchange.request)) {
+  if (unit.websocket && method == Method::Get && is_websocket_upgrade(exchange.request)) {
     chain.target = Target::Socket;
     return;
   }
@@ -207,7 +209,7 @@ void route(Exchange& exchange) {
     chain.target = Target::Handler;
   } else if (method == Method::Options) {
     chain.target = Target::Options;
-  } else if (unit.websocket != nullptr && (method == Method::Get || method == Method::Head)) {
+  } else if (unit.websocket && (method == Method::Get || method == Method::Head)) {
     chain.target = Target::UpgradeRequired;
   } else {
     chain.target = Target::MethodNotAllowed;
@@ -218,6 +220,7 @@ bool is_plain(const Exchange& exchange) {
   const ChainState& chain = exchange.chain;
   if (!chain.scope->middleware.empty()) return false;
   if (chain.target == Target::Handler) return chain.handler->plain != nullptr;
+  if (chain.target == Target::Socket) return chain.unit->websocket.plain != nullptr;
   return chain.target != Target::NotFound || chain.scope->not_found == routing::kNone;
 }
 

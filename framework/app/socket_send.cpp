@@ -7,6 +7,14 @@
 
 namespace folio::detail {
 
+namespace {
+
+ws::Opcode opcode_of(const room::Parcel& parcel) {
+  return static_cast<ws::Opcode>(static_cast<unsigned char>(parcel.frame->front()) & 0x0FU);
+}
+
+}  // namespace
+
 // Whether more than `limit` bytes wait that the kernel does not take: what only waits for the end of the turn is sent
 // first. When this is true, on_drained will follow.
 bool SocketCore::pressed(std::size_t limit) noexcept {
@@ -91,8 +99,8 @@ bool SocketCore::deliver(std::span<const room::Parcel> parcels) noexcept {
   for (const auto& parcel : parcels) cost += parcel.frame->size() + limits().queue_overhead;
   if (unsent() != 0 && pressed(limits().max_queue - std::min(cost, limits().max_queue))) {
     if (slow_peer_.load(std::memory_order_relaxed) == SlowPeer::Latest) {
-      const bool text = (static_cast<unsigned char>(parcels.back().frame->front()) & 0x0f) == 0x1;
-      latest_ = std::make_unique<Latest>(text ? Opcode::Text : Opcode::Binary, std::string(parcels.back().payload));
+      latest_ =
+          std::make_unique<Latest>(static_cast<Opcode>(opcode_of(parcels.back())), std::string(parcels.back().payload));
       return true;
     }
     return refuse_slow() != SendResult::Closed;
@@ -101,7 +109,12 @@ bool SocketCore::deliver(std::span<const room::Parcel> parcels) noexcept {
     for (const auto& parcel : parcels) early_.append(*parcel.frame);
     return true;
   }
-  for (const auto& parcel : parcels) tcp_->write(parcel.frame);
+  if (protocol_.role() == ws::Role::Client) {
+    // RFC 6455 §5.3: what a client sends is masked, with a key of its own for each frame.
+    for (const auto& parcel : parcels) (void)protocol_.send(opcode_of(parcel), parcel.payload, tcp_->output());
+  } else {
+    for (const auto& parcel : parcels) tcp_->write(parcel.frame);
+  }
   tcp_->flush();
   backlog_.store(unsent(), std::memory_order_relaxed);
   return true;

@@ -68,20 +68,32 @@ Result<Upgrade> accept_upgrade(Exchange& exchange, std::shared_ptr<const SocketS
   return Upgrade{std::move(response), WebSocketConnection(exchange.socket)};
 }
 
-}  // namespace
-
-Response accept_socket(Exchange& exchange) {
-  Result<Upgrade> upgrade = upgrade_websocket(exchange.request);
-  if (!upgrade) return error_response(exchange, upgrade.error());
-  // The WS handler gets the connection as a WebSocket; its extractors may still refuse.
-  Result<WebSocket> socket = upgrade->connection.into_websocket();
-  Result<Task<>> task = exchange.chain.unit->websocket(exchange.request, *std::move(socket));
+// The response to the upgrade, now that the handler's task is there or its extractors have refused.
+Response answer_upgrade(Exchange& exchange, Response accepted, Result<Task<>> task) {
   if (!task) {
     exchange.socket.reset();
     return error_response(exchange, task.error());
   }
   exchange.socket_task.emplace(*std::move(task));
-  return std::move(upgrade->response);
+  return accepted;
+}
+
+}  // namespace
+
+Response accept_socket(Exchange& exchange) {
+  Result<Upgrade> upgrade = upgrade_websocket(exchange.request);
+  if (!upgrade) return error_response(exchange, upgrade.error());
+  auto socket = upgrade->connection.into_websocket();
+  Result<Task<>> task = exchange.chain.unit->websocket.plain(exchange.request, *std::move(socket));
+  return answer_upgrade(exchange, std::move(upgrade->response), std::move(task));
+}
+
+Task<Response> accept_socket_task(Exchange& exchange) {
+  Result<Upgrade> upgrade = upgrade_websocket(exchange.request);
+  if (!upgrade) co_return error_response(exchange, upgrade.error());
+  auto socket = upgrade->connection.into_websocket();
+  Result<Task<>> task = co_await exchange.chain.unit->websocket.task(exchange.request, *std::move(socket));
+  co_return answer_upgrade(exchange, std::move(upgrade->response), std::move(task));
 }
 
 }  // namespace folio::app

@@ -204,6 +204,26 @@ FOLIO_TEST_FILE("by_hand_options.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace by_hand_options
 
+// An extractor that has to wait for what it gives.
+struct Visitor {
+  std::string name;
+  static folio::Task<folio::Result<Visitor>> from_request(folio::Request& req) {
+    const std::string name = req.query("name").value_or("");
+    co_await folio::sleep_for(std::chrono::milliseconds(1));
+    if (name.empty()) co_return folio::AppError::unauthorized("nobody");
+    co_return Visitor{name};
+  }
+};
+namespace awaited {
+using namespace folio::absent;
+using namespace folio;
+Task<> WS(Visitor visitor, WebSocket ws, Request& req) {
+  co_await ws.send(visitor.name + " at " + std::string(req.path()));
+}
+FOLIO_TEST_FILE("awaited.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace awaited
+
 // Waits for something that never comes, while its peer goes away.
 namespace stuck {
 using namespace folio::absent;
@@ -273,6 +293,7 @@ std::vector<const RouteUnit*> all_units() {
           &slow_reader::folio_unit,
           &test_sockets::options::folio_unit,
           &by_hand_options::folio_unit,
+          &awaited::folio_unit,
           &stuck::folio_unit,
           &watching::folio_unit,
           &guarded::folio_unit,
@@ -497,6 +518,15 @@ TEST_F(Sockets, AnExtractorRefusesBeforeTheUpgrade) {
   SocketClient client(port, "/throwing");
   EXPECT_EQ(client.answer.status, 400);
   EXPECT_NE(client.answer.body.find("Missing query parameter: n"), std::string::npos);
+}
+
+TEST_F(Sockets, AnExtractorMayWait) {
+  SocketClient refused(port, "/awaited");
+  EXPECT_EQ(refused.answer.status, 401);
+  SocketClient client(port, "/awaited?name=ada");
+  EXPECT_EQ(client.next(), "ada at /awaited");
+  EXPECT_EQ(client.next(), "close 1000");
+  for (int i = 0; i < 20; ++i) SocketClient(port, "/awaited?name=x").client.reset();
 }
 
 TEST_F(Sockets, AnExceptionCloses1011) {

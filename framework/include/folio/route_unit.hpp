@@ -40,7 +40,7 @@ struct RouteUnit {
   std::string_view file;
   std::array<Handler, handler_methods> handlers{};
   Handler any;
-  SocketHandler websocket = nullptr;
+  SocketHandler websocket;
   const WsOptions* websocket_options = nullptr;
   Task<Result<Response>> (*middleware)(Request&, Next) = nullptr;
   Task<Result<Response>> (*error)(Request&, AppError) = nullptr;

@@ -25,13 +25,19 @@ namespace folio {
 
 using PlainHandler = Result<Response> (*)(Request&);
 using TaskHandler = Task<Result<Response>> (*)(Request&);
-// Gives the task that runs the connection, not yet begun; or the error that refuses the upgrade.
-using SocketHandler = Result<Task<>> (*)(Request&, WebSocket);
 
 // A bound handler: at most one of the two is set.
 struct Handler {
   PlainHandler plain = nullptr;
   TaskHandler task = nullptr;
+  explicit operator bool() const { return plain != nullptr || task != nullptr; }
+};
+
+// A bound WS: at most one of the two is set. Gives the task that runs the connection, not yet begun; or the error that
+// refuses the upgrade.
+struct SocketHandler {
+  Result<Task<>> (*plain)(Request&, WebSocket) = nullptr;
+  Task<Result<Task<>>> (*task)(Request&, WebSocket) = nullptr;
   explicit operator bool() const { return plain != nullptr || task != nullptr; }
 };
 
@@ -84,7 +90,9 @@ template <class T>
 inline constexpr bool is_json<Json<T>> = true;
 
 template <class T>
-concept Extractor = requires(Request& request) { T::from_request(request); };
+concept Extractor = requires(Request& request) {
+  T::from_request(request);
+};
 template <class T>
 concept AsyncExtractor = Extractor<T> && is_task<decltype(T::from_request(std::declval<Request&>()))>;
 
@@ -127,9 +135,7 @@ struct ArgumentOf {
     }
   }
 
-  static Result<T> fetch_json(Request& request)
-    requires is_json<T>
-  {
+  static Result<T> fetch_json(Request& request) requires is_json<T> {
     if (auto expected = expect_json(request); !expected) return std::move(expected).error();
     typename T::value_type value{};
     JsonError fault;
@@ -203,14 +209,24 @@ Result<Response> to_response(T&& value) {
     if (!value) return AppError::not_found();
     return to_response(*std::move(value));
   } else {
-    static_assert(std::same_as<V, Response>,
-                  "folio: a handler returns Response, Result<T>, Json<T>, Html, Text, std::string, a status (int), nothing, "
-                  "or a Task of one of these; for a struct of your own, return Json<T>");
+    static_assert(
+        std::same_as<V, Response>,
+        "folio: a handler returns Response, Result<T>, Json<T>, Html, Text, std::string, a status (int), nothing, "
+        "or a Task of one of these; for a struct of your own, return Json<T>");
     return Response();
   }
 }
 
 // --- binding ---
+
+// What is there already, to be awaited beside what is not.
+template <class T>
+struct Ready {
+  T value;
+  [[nodiscard]] static bool await_ready() noexcept { return true; }
+  static void await_suspend(std::coroutine_handle<>) noexcept {}
+  T await_resume() { return std::move(value); }
+};
 
 template <auto Entity>
 struct Bound {
@@ -241,19 +257,8 @@ struct Bound {
     if constexpr (ArgumentOf<Declared>::is_async) {
       return ArgumentOf<Declared>::fetch(request);
     } else {
-      return ready(ArgumentOf<Declared>::fetch(request));
+      return Ready{ArgumentOf<Declared>::fetch(request)};
     }
-  }
-  template <class T>
-  struct Ready {
-    T value;
-    [[nodiscard]] static bool await_ready() noexcept { return true; }
-    static void await_suspend(std::coroutine_handle<>) noexcept {}
-    T await_resume() { return std::move(value); }
-  };
-  template <class T>
-  static Ready<T> ready(T value) {
-    return {std::move(value)};
   }
 
   template <std::size_t... I>
@@ -300,16 +305,27 @@ struct BoundSocket {
   static_assert(is_task<Return>, "folio: WS is a coroutine and returns Task<> (or Task<Result<void>>)");
 
   template <class Declared>
+  static constexpr bool is_socket = std::same_as<std::remove_cvref_t<Declared>, WebSocket>;
+
+  template <class Declared>
   static auto fetch(Request& request) {
-    if constexpr (std::same_as<std::remove_cvref_t<Declared>, WebSocket>) {
+    if constexpr (is_socket<Declared>) {
       return Result<void>();
     } else {
       return ArgumentOf<Declared>::fetch(request);
     }
   }
+  template <class Declared>
+  static auto fetch_task(Request& request) {
+    if constexpr (ArgumentOf<Declared>::is_async) {
+      return ArgumentOf<Declared>::fetch(request);
+    } else {
+      return Ready{fetch<Declared>(request)};
+    }
+  }
   template <class Declared, class Fetched>
   static decltype(auto) pass(Fetched& fetched, WebSocket& socket) {
-    if constexpr (std::same_as<std::remove_cvref_t<Declared>, WebSocket>) {
+    if constexpr (is_socket<Declared>) {
       return static_cast<std::conditional_t<std::is_lvalue_reference_v<Declared>, WebSocket&, WebSocket&&>>(socket);
     } else {
       return ArgumentOf<Declared>::pass(fetched);
@@ -331,18 +347,29 @@ struct BoundSocket {
     if (const AppError* error = ArgumentList<Arguments>::first_error(fetched)) return AppError(*error);
     return run(std::move(fetched), std::move(socket), indexes);
   }
+  template <std::size_t... I>
+  static Task<Result<Task<>>> await_and_run(Request& request, WebSocket socket, std::index_sequence<I...> indexes) {
+    auto fetched = std::tuple{co_await fetch_task<std::tuple_element_t<I, Arguments>>(request)...};
+    if (const AppError* error = ArgumentList<Arguments>::first_error(fetched)) co_return AppError(*error);
+    co_return run(std::move(fetched), std::move(socket), indexes);
+  }
   // Extractors fail before the upgrade is answered: the client then gets an ordinary response.
   static Result<Task<>> start(Request& request, WebSocket socket) {
     return fetch_and_run(request, std::move(socket), std::make_index_sequence<std::tuple_size_v<Arguments>>());
+  }
+  static Task<Result<Task<>>> start_task(Request& request, WebSocket socket) {
+    return await_and_run(request, std::move(socket), std::make_index_sequence<std::tuple_size_v<Arguments>>());
   }
 };
 
 template <auto Entity>
 constexpr SocketHandler bind_socket() {
   if constexpr (HandlerOf<Entity>::is_absent) {
-    return nullptr;
+    return {};
+  } else if constexpr (ArgumentList<typename BoundSocket<Entity>::Arguments>::any_async) {
+    return {.plain = nullptr, .task = &BoundSocket<Entity>::start_task};
   } else {
-    return &BoundSocket<Entity>::start;
+    return {.plain = &BoundSocket<Entity>::start, .task = nullptr};
   }
 }
 
