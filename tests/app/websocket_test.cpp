@@ -204,6 +204,40 @@ FOLIO_TEST_FILE("by_hand_options.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace by_hand_options
 
+// Sends more than its peer reads, and does not wait.
+constexpr std::size_t large_piece = 100'000;
+namespace dropping {
+using namespace folio::absent;
+using namespace folio;
+const WsOptions ws_options = {.slow_peer = SlowPeer::Drop};
+Task<> WS(WebSocket ws) {
+  const WsSender sender = ws.sender();
+  int sent = 0;
+  while (sender.send(std::string(large_piece, 'x')) != SendResult::Dropped) ++sent;
+  ledger().note("dropping");
+  co_await sender.drained();
+  EXPECT_NE(sender.send("sent " + std::to_string(sent)), SendResult::Dropped) << "there is room again";
+  co_await ws.closed();
+}
+FOLIO_TEST_FILE("dropping.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace dropping
+namespace keeping_the_latest {
+using namespace folio::absent;
+using namespace folio;
+const WsOptions ws_options = {.slow_peer = SlowPeer::Latest};
+Task<> WS(WebSocket ws) {
+  constexpr int count = 1000;  // some 100 MB: more than the kernel takes for a peer that does not read
+  for (int i = 1; i <= count; ++i) {
+    EXPECT_NE(ws.sender().send(std::to_string(i) + std::string(large_piece, ' ')), SendResult::Dropped);
+  }
+  ledger().note("sent the latest");
+  co_await ws.closed();
+}
+FOLIO_TEST_FILE("keeping_the_latest.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace keeping_the_latest
+
 // An extractor that has to wait for what it gives.
 struct Visitor {
   std::string name;
@@ -294,6 +328,8 @@ std::vector<const RouteUnit*> all_units() {
           &test_sockets::options::folio_unit,
           &by_hand_options::folio_unit,
           &awaited::folio_unit,
+          &dropping::folio_unit,
+          &keeping_the_latest::folio_unit,
           &stuck::folio_unit,
           &watching::folio_unit,
           &guarded::folio_unit,
@@ -634,6 +670,33 @@ TEST_F(Sockets, APeerThatDoesNotReadIsBounded) {
   }
   EXPECT_EQ(result, SendResult::Closed);
   EXPECT_LT(accepted * piece.size(), 64u * 1024 * 1024);
+}
+
+TEST_F(Sockets, ASlowPeerMayLoseMessagesAndTheSenderKnows) {
+  SocketClient client(port, "/dropping");
+  ASSERT_TRUE(ledger().wait_for("dropping"));
+  int got = 0;
+  std::string last;
+  while ((last = client.next()).size() == test_sockets::large_piece) ++got;
+  EXPECT_EQ(last, "sent " + std::to_string(got)) << "what was not dropped arrived";
+  EXPECT_GE(got, 10) << "a mebibyte is queued before anything is dropped";
+}
+
+TEST_F(Sockets, ASlowPeerMayGetTheLatestOnly) {
+  SocketClient client(port, "/keeping_the_latest");
+  ASSERT_TRUE(ledger().wait_for("sent the latest"));
+  int last = 0;
+  int got = 0;
+  while (last < 1000) {
+    const std::string message = client.next();
+    ASSERT_EQ(message.substr(message.size() - 3), "   ") << message.substr(0, 40);
+    const int number = std::stoi(message);
+    ASSERT_GT(number, last);
+    if (number < 1000) EXPECT_EQ(number, last + 1) << "what was sent before there was no room arrives";
+    last = number;
+    ++got;
+  }
+  EXPECT_LT(got, 1000);
 }
 
 TEST_F(Sockets, ShutdownSays1001) {
