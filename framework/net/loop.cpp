@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "net/tls_session.hpp"
+
 namespace folio::net {
 
 namespace {
@@ -163,6 +165,12 @@ void Loop::arm_timer() noexcept {
         loop.end_turn();
       },
       static_cast<std::uint64_t>((wait + 999'999) / 1'000'000), 0);
+}
+
+std::span<char> Loop::decrypted_buffer() {
+  constexpr std::size_t size = TlsSession::plaintext_room(receive_size);
+  if (!decrypted_buffer_) decrypted_buffer_ = std::make_unique_for_overwrite<char[]>(size + 2 * receive_padding);
+  return {decrypted_buffer_.get() + receive_padding, size};
 }
 
 base::Buffer Loop::take_buffer() noexcept {

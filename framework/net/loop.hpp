@@ -90,6 +90,8 @@ class Loop final : public async::Executor {
     }
     return *static_cast<T*>(locals_.emplace_back(&key, std::make_shared<T>(*this)).second.get());
   }
+  // Where TLS puts what it decrypts of one read, with the same room around it; made when it is first needed.
+  [[nodiscard]] std::span<char> decrypted_buffer();
 
   // Output buffers circulate: a connection holds one only while it has something to write.
   [[nodiscard]] base::Buffer take_buffer() noexcept;
@@ -107,6 +109,7 @@ class Loop final : public async::Executor {
   std::unique_ptr<Handles> handles_;
   std::unique_ptr<char[]> receive_buffer_;
   std::vector<std::pair<const void*, std::shared_ptr<void>>> locals_;
+  std::unique_ptr<char[]> decrypted_buffer_;
   std::vector<base::Buffer> spare_buffers_;
   Deferred* deferred_ = nullptr;
   Deferred** deferred_end_ = &deferred_;

@@ -9,29 +9,10 @@
 #include <array>
 #include <vector>
 
+#include "net/tcp_parts.hpp"
+#include "net/tls_context.hpp"
+
 namespace folio::net {
-
-struct TcpConnection::Handle {
-  uv_tcp_t tcp;
-  uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&tcp); }
-};
-
-struct TcpConnection::Segment {
-  base::Buffer owned;
-  base::SharedBytes shared;
-  std::size_t offset = 0;  // of what is already sent
-  [[nodiscard]] std::string_view rest() const {
-    return (shared ? std::string_view(*shared) : owned.view()).substr(offset);
-  }
-};
-
-// Exists only while the kernel is slower than we are.
-struct TcpConnection::Backlog {
-  std::deque<Segment> waiting;
-  std::deque<Segment> in_flight;  // handed to uv_write; their memory must stay
-  uv_write_t request{};
-  uv_shutdown_t shutdown{};
-};
 
 namespace {
 constexpr std::size_t gather_limit = 64;   // pieces in one writev
@@ -54,14 +35,28 @@ TcpConnection::TcpConnection(Loop& loop, TcpEvents& events)
 
 TcpConnection::~TcpConnection() = default;
 
-bool TcpConnection::accept(uv_stream_s* listener) noexcept {
-  if (uv_accept(listener, handle_->stream()) != 0) {
-    close();
+bool TcpConnection::accept(uv_stream_s* listener, const TlsContext* tls) noexcept {
+  if (const int status = uv_accept(listener, handle_->stream()); status != 0) {
+    fail(uv_strerror(status));
     return false;
   }
   uv_tcp_nodelay(&handle_->tcp, 1);
-  resume_reading();
+  if (tls != nullptr) start_tls(*tls, {});
+  paused_ = false;
+  start_reading();
   return true;
+}
+
+// The connection is there, and what waited for it goes out.
+void TcpConnection::established() noexcept {
+  const bool connected_by_us = std::exchange(dial_, nullptr) != nullptr;
+  state_ = State::Open;
+  if (connected_by_us) {
+    if (!paused_ && !tls_) start_reading();
+    events_.on_connected();
+  }
+  if (paused_) uv_read_stop(handle_->stream());
+  if (state_ == State::Open) mark_dirty();
 }
 
 void TcpConnection::start_reading() noexcept {
@@ -75,34 +70,54 @@ void TcpConnection::start_reading() noexcept {
         auto& self = *static_cast<TcpConnection*>(stream->data);
         Loop& loop = self.loop_;
         if (count > 0) {
-          if (self.state_ == State::Open) self.events_.on_data({buffer->base, static_cast<std::size_t>(count)});
+          self.on_read({buffer->base, static_cast<std::size_t>(count)});
         } else if (count == UV_EOF) {
-          uv_read_stop(stream);
-          self.paused_ = true;
-          self.peer_ended_ = true;
-          // libuv reports a reset that follows data as an end, too; a handler's work would then be for nobody.
-          if (is_reset(stream)) self.close();
-          if (self.state_ == State::Open) {
-            self.events_.on_end();
-          } else if (self.state_ == State::Finishing) {
-            if (self.end_sent_) self.close();
-          }
+          self.on_read_end();
         } else if (count < 0) {
-          self.close();
+          self.fail(uv_strerror(static_cast<int>(count)));
         }
         loop.end_turn();
       });
 }
 
-void TcpConnection::pause_reading() noexcept {
-  if (state_ != State::Open || paused_) return;
-  paused_ = true;
+void TcpConnection::on_read(std::span<char> bytes) noexcept {
+  if (state_ != State::Open && state_ != State::Opening) return;
+  if (tls_) [[unlikely]]
+    return receive_tls(bytes);
+  events_.on_data(bytes);
+}
+
+void TcpConnection::on_read_end() noexcept {
+  if (state_ == State::Opening) return fail("the peer ended the connection during the TLS handshake");
+  // libuv reports a reset that follows data as an end, too; a handler's work would then be for nobody.
+  if (is_reset(handle_->stream())) return state_ == State::Open ? fail(uv_strerror(UV_ECONNRESET)) : close();
+  if (tls_ && state_ == State::Open) tls_->truncated = true;  // after close_notify nothing is read
+  end_input();
+}
+
+void TcpConnection::end_input() noexcept {
   uv_read_stop(handle_->stream());
+  paused_ = true;
+  peer_ended_ = true;
+  if (state_ == State::Open) {
+    events_.on_end();
+  } else if (state_ == State::Finishing) {
+    if (end_sent_) close();
+  }
+}
+
+void TcpConnection::pause_reading() noexcept {
+  if ((state_ != State::Open && state_ != State::Opening) || paused_) return;
+  paused_ = true;
+  if (state_ == State::Open) uv_read_stop(handle_->stream());
 }
 
 void TcpConnection::resume_reading() noexcept {
   if (state_ == State::Closing || !paused_ || peer_ended_) return;
   paused_ = false;
+  if (state_ == State::Opening) return;
+  if (tls_ && tls_->holding()) [[unlikely]]
+    return mark_dirty();
   start_reading();
 }
 
@@ -117,6 +132,11 @@ TcpConnection::Backlog& TcpConnection::backlog() {
   return *backlog_;
 }
 
+// When nothing is in flight, and no request to end the connection lies in it.
+void TcpConnection::drop_backlog() noexcept {
+  if (backlog_ && backlog_->in_flight.empty() && !end_sent_) backlog_.reset();
+}
+
 void TcpConnection::mark_dirty() noexcept {
   loop_.defer(*this);
 }
@@ -126,7 +146,7 @@ void TcpConnection::write(base::SharedBytes bytes) noexcept {
 }
 
 void TcpConnection::write(std::span<const base::SharedBytes> bytes) noexcept {
-  if (state_ != State::Open) return;
+  if (state_ != State::Open && state_ != State::Opening) return;
   for (const auto& piece : bytes) {
     if (piece->size() <= small_shared) {
       output().append(*piece);
@@ -145,10 +165,20 @@ void TcpConnection::write(std::span<const base::SharedBytes> bytes) noexcept {
 
 void TcpConnection::run_deferred() noexcept {
   flush();
+  if (tls_ && tls_->holding()) [[unlikely]]
+    deliver_held();
+  // What waited for the connection to be established has gone out at once.
+  if (waiting_for_drain_ && state_ == State::Open && unsent() == 0) drained();
 }
 
 void TcpConnection::flush() noexcept {
+  if (tls_) [[unlikely]]
+    return flush_tls();
   if (state_ == State::Closing) return;
+  if (state_ == State::Opening) {
+    waiting_for_drain_ = unsent() != 0;
+    return;
+  }
   if (!backlog_) {
     // The usual case: one run of bytes, and the kernel takes all of it.
     if (output_.empty()) return;
@@ -158,7 +188,7 @@ void TcpConnection::flush() noexcept {
       loop_.give_buffer(std::exchange(output_, {}));
       return;
     }
-    if (sent < 0 && sent != UV_EAGAIN) return close();
+    if (sent < 0 && sent != UV_EAGAIN) return fail(uv_strerror(sent));
     if (sent > 0) output_.consume(static_cast<std::size_t>(sent));
   }
   if (!output_.empty()) {
@@ -168,9 +198,9 @@ void TcpConnection::flush() noexcept {
   if (backlog_->in_flight.empty() && !backlog_->waiting.empty()) start_write();
 }
 
-// Tries what waits, and hands the rest to libuv. One such request is under way at a time.
-bool TcpConnection::start_write() noexcept {
-  auto& [waiting, in_flight, request, shutdown] = *backlog_;
+// Tries what waits, and hands the rest to libuv.
+void TcpConnection::start_write() noexcept {
+  auto& waiting = backlog_->waiting;
   std::array<uv_buf_t, gather_limit> pieces;
   while (!waiting.empty()) {
     unsigned count = 0;
@@ -180,10 +210,7 @@ bool TcpConnection::start_write() noexcept {
       pieces[count++] = uv_buf_init(const_cast<char*>(rest.data()), static_cast<unsigned>(rest.size()));
     }
     const int sent = uv_try_write(handle_->stream(), pieces.data(), count);
-    if (sent < 0 && sent != UV_EAGAIN) {
-      close();
-      return false;
-    }
+    if (sent < 0 && sent != UV_EAGAIN) return fail(uv_strerror(sent));
     std::size_t left = sent > 0 ? static_cast<std::size_t>(sent) : 0;
     queued_ -= left;
     while (left > 0) {
@@ -201,18 +228,26 @@ bool TcpConnection::start_write() noexcept {
   }
   if (waiting.empty()) {
     if (!waiting_for_drain_) backlog_.reset();
-    return true;
+    return;
   }
-  waiting_for_drain_ = true;
-  std::vector<uv_buf_t> rest;
-  while (!waiting.empty() && rest.size() < gather_limit) {
-    in_flight.push_back(std::move(waiting.front()));
+  for (std::size_t count = 0; !waiting.empty() && count < gather_limit; ++count) {
+    backlog_->in_flight.push_back(std::move(waiting.front()));
     waiting.pop_front();
-    const auto bytes = in_flight.back().rest();
-    rest.push_back(uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size())));
+  }
+  write_in_flight();
+}
+
+// Hands what is in flight to libuv. One such request is under way at a time.
+void TcpConnection::write_in_flight() noexcept {
+  auto& [waiting, in_flight, request, shutdown] = *backlog_;
+  waiting_for_drain_ = true;
+  std::vector<uv_buf_t> pieces;
+  for (const auto& segment : in_flight) {
+    const auto bytes = segment.rest();
+    pieces.push_back(uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size())));
   }
   request.data = this;
-  const int status = uv_write(&request, handle_->stream(), rest.data(), static_cast<unsigned>(rest.size()),
+  const int status = uv_write(&request, handle_->stream(), pieces.data(), static_cast<unsigned>(pieces.size()),
                               [](uv_write_t* done, int result) {
                                 auto& self = *static_cast<TcpConnection*>(done->data);
                                 Loop& loop = self.loop_;
@@ -221,10 +256,8 @@ bool TcpConnection::start_write() noexcept {
                               });
   if (status != 0) {
     in_flight.clear();
-    close();
-    return false;
+    fail(uv_strerror(status));
   }
-  return true;
 }
 
 void TcpConnection::on_write_done(int status) noexcept {
@@ -234,11 +267,15 @@ void TcpConnection::on_write_done(int status) noexcept {
   }
   backlog_->in_flight.clear();
   if (state_ == State::Closing) return;
-  if (status != 0) return close();
+  if (status != 0) return fail(uv_strerror(status));
   flush();
   if (state_ == State::Closing || unsent() != 0) return;
+  drained();
+}
+
+void TcpConnection::drained() noexcept {
   waiting_for_drain_ = false;
-  if (backlog_ && backlog_->in_flight.empty()) backlog_.reset();
+  drop_backlog();
   if (state_ == State::Finishing) {
     send_end();
   } else {
@@ -247,6 +284,7 @@ void TcpConnection::on_write_done(int status) noexcept {
 }
 
 void TcpConnection::finish() noexcept {
+  if (state_ == State::Opening) return close();
   if (state_ != State::Open) return;
   flush();
   if (state_ != State::Open) return;
@@ -258,6 +296,12 @@ void TcpConnection::finish() noexcept {
 void TcpConnection::send_end() noexcept {
   if (end_sent_) return;
   end_sent_ = true;
+  if (tls_) {
+    tls_->session.end();
+    queued_ += tls_->session.output().size();
+    flush_tls();
+    if (state_ == State::Closing) return;
+  }
   auto& request = backlog().shutdown;
   request.data = this;
   const int status = uv_shutdown(&request, handle_->stream(), [](uv_shutdown_t* done, int result) {
@@ -267,8 +311,17 @@ void TcpConnection::send_end() noexcept {
   if (status != 0) close();
 }
 
+void TcpConnection::fail(std::string reason) noexcept {
+  if (state_ == State::Closing) return;
+  if (dial_) failure_ = "cannot connect to " + describe(dial_->target.host, dial_->target.port) + ": ";
+  failure_ += reason;
+  close();
+}
+
 void TcpConnection::close() noexcept {
   if (state_ == State::Closing) return;
+  if (tls_) say_goodbye();
+  dial_.reset();
   state_ = State::Closing;
   uv_close(reinterpret_cast<uv_handle_t*>(handle_->stream()), [](uv_handle_t* handle) {
     auto& self = *static_cast<TcpConnection*>(handle->data);
@@ -287,6 +340,7 @@ void TcpConnection::reset() noexcept {
     loop.end_turn();
   });
   if (status != 0) return close();
+  dial_.reset();
   state_ = State::Closing;
 }
 

@@ -1,13 +1,17 @@
-// TcpConnection: a stream over a libuv handle. Reads come into the loop's one buffer; writes gather until the turn ends
-// and go out in one call; what the kernel does not take is kept and counted.
+// TcpConnection: a stream over a libuv handle, taken from a listener or connected to a host, in clear or under TLS.
+// Reads come into the loop's one buffer; writes gather until the turn ends and go out in one call; what the kernel does
+// not take is kept and counted. TLS lies between: its users see plaintext, and what they write is encrypted as the
+// kernel takes it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/buffer.hpp"
 #include "base/shared_bytes.hpp"
@@ -18,6 +22,20 @@ struct uv_stream_s;
 
 namespace folio::net {
 
+class TlsContext;
+
+// What to connect to.
+struct ConnectTarget {
+  std::string host;  // a name, or an IPv4 or IPv6 address; the latter with brackets or without
+  std::uint16_t port = 0;
+  // For TLS: a client's context; it has to live during the call only. The host must be in the peer's certificate.
+  const TlsContext* tls = nullptr;
+  // For everything until on_connected: the name is looked up, all addresses are tried, TLS is agreed upon.
+  std::chrono::milliseconds timeout = std::chrono::seconds(10);
+  // Numeric addresses to try instead of those that the resolver has for `host`.
+  std::vector<std::string> addresses;
+};
+
 // What a connection tells its owner. Called on the loop's thread, within a turn.
 class TcpEvents {
  public:
@@ -26,13 +44,16 @@ class TcpEvents {
   TcpEvents& operator=(const TcpEvents&) = delete;
   virtual ~TcpEvents() = default;
 
+  // What connect() began is done, TLS included. Comes before any data.
+  virtual void on_connected() noexcept {}
   // Bytes have come in. They are the receiver's to change, and gone when it returns.
   virtual void on_data(std::span<char> bytes) noexcept = 0;
-  // The peer will send no more (FIN). It may still read.
+  // The peer will send no more (FIN, or close_notify under TLS). It may still read.
   virtual void on_end() noexcept = 0;
   // Everything written so far has been taken by the kernel, after it had not been at first.
   virtual void on_drained() noexcept = 0;
-  // The connection is gone, by close() or because it broke. The last call: the owner may be destroyed in it.
+  // The connection is gone, by close(), because it broke or because it never came to be: failure() says why. The last
+  // call: the owner may be destroyed in it.
   virtual void on_closed() noexcept = 0;
 };
 
@@ -42,9 +63,13 @@ class TcpConnection final : private Deferred {
   TcpConnection(Loop& loop, TcpEvents& events);
   ~TcpConnection() override;
 
-  // Takes the next connection that `listener` has ready and starts to read from it. False when that failed; the
-  // connection then closes, and tells so by on_closed.
-  bool accept(uv_stream_s* listener) noexcept;
+  // Takes the next connection that `listener` has ready and starts to read from it; with a server's context, by TLS.
+  // False when that failed; the connection then closes, and tells so by on_closed.
+  bool accept(uv_stream_s* listener, const TlsContext* tls = nullptr) noexcept;
+  // Connects: to the first of the host's addresses that answers, in the resolver's order. Each gets an equal share of
+  // the time that is left. on_connected follows in a later turn, or on_closed. What is written until then waits.
+  // Cancelled by close().
+  void connect(ConnectTarget target) noexcept;
 
   // What is appended here goes out at the end of the turn.
   base::Buffer& output() noexcept;
@@ -53,15 +78,17 @@ class TcpConnection final : private Deferred {
   void write(std::span<const base::SharedBytes> bytes) noexcept;
   // Sends what there is, now.
   void flush() noexcept;
-  // Bytes written here that the kernel has not taken yet.
+  // Bytes written here that the kernel has not taken yet, plain or encrypted.
   [[nodiscard]] std::size_t unsent() const noexcept { return output_.size() + queued_; }
 
+  // No on_data and no on_end until resume_reading(). A handshake goes on.
   void pause_reading() noexcept;
   void resume_reading() noexcept;
   [[nodiscard]] bool reading() const noexcept { return state_ == State::Open && !paused_; }
 
-  // Sends what is left, then FIN, then throws away what still comes in until the peer closes too (or close() is
-  // called): so that the peer can read the last answer, which an early close() would destroy by a reset.
+  // Sends what is left, then FIN (under TLS close_notify before it), then throws away what still comes in until the
+  // peer closes too (or close() is called): so that the peer can read the last answer, which an early close() would
+  // destroy by a reset. A connection that is not established yet has nobody to tell anything, and closes at once.
   void finish() noexcept;
   [[nodiscard]] bool finishing() const noexcept { return state_ == State::Finishing; }
   // Closes at once; unsent bytes are lost. on_closed follows in a later turn. May be called again.
@@ -69,6 +96,17 @@ class TcpConnection final : private Deferred {
   // Closes with a reset.
   void reset() noexcept;
   [[nodiscard]] bool closing() const noexcept { return state_ == State::Closing; }
+  // Not established yet: still connecting, or agreeing upon TLS.
+  [[nodiscard]] bool opening() const noexcept { return state_ == State::Opening; }
+  // The TLS handshake is under way, on either side.
+  [[nodiscard]] bool handshaking() const noexcept;
+
+  // Why the connection broke or could not be made, for a person; empty when it did not, or was closed by us.
+  [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+  [[nodiscard]] bool encrypted() const noexcept { return tls_ != nullptr; }
+  // The peer's input ended without its close_notify: somebody may have cut it off (RFC 8446 §6.1). Of no concern to a
+  // protocol that knows the length of its messages.
+  [[nodiscard]] bool truncated() const noexcept;
 
   // The peer's numeric address, without the port; empty when it is not known.
   [[nodiscard]] std::string peer_address() const;
@@ -76,25 +114,53 @@ class TcpConnection final : private Deferred {
   [[nodiscard]] Loop& loop() const noexcept { return loop_; }
 
  private:
-  enum class State : unsigned char { Open, Finishing, Closing };
+  enum class State : unsigned char { Opening, Open, Finishing, Closing };
   struct Handle;   // the libuv handle and what hangs on it
   struct Segment;  // a piece of output that the kernel has not taken
   struct Backlog;
+  struct Dial;  // what connect() knows until it is done
+  struct Tls;
 
   void run_deferred() noexcept override;
   void mark_dirty() noexcept;
-  bool start_write() noexcept;
+  void start_write() noexcept;
+  void write_in_flight() noexcept;
   void on_write_done(int status) noexcept;
+  void drained() noexcept;
   void send_end() noexcept;
   void start_reading() noexcept;
+  void on_read(std::span<char> bytes) noexcept;
+  void on_read_end() noexcept;
+  void end_input() noexcept;
+  void established() noexcept;
+  void fail(std::string reason) noexcept;
   Backlog& backlog();
+  void drop_backlog() noexcept;
+
+  // tcp_connect.cpp
+  void try_next_address() noexcept;
+  void on_connect_result(int status) noexcept;
+  void on_connect_alarm() noexcept;
+  void replace_handle();
+
+  // tcp_tls.cpp
+  void start_tls(const TlsContext& context, std::string_view host);
+  void receive_tls(std::span<char> bytes) noexcept;
+  void deliver_held() noexcept;
+  void flush_tls() noexcept;
+  void fail_tls() noexcept;
+  void seal();
+  void say_goodbye() noexcept;
 
   Loop& loop_;
   TcpEvents& events_;
   std::unique_ptr<Handle> handle_;
   base::Buffer output_;
   std::unique_ptr<Backlog> backlog_;
-  std::size_t queued_ = 0;  // bytes in the backlog
+  std::unique_ptr<Dial> dial_;  // until it is connected
+  std::unique_ptr<Tls> tls_;
+  std::string failure_;
+  std::size_t queued_ = 0;  // bytes in the backlog, and in TLS's output
   State state_ = State::Open;
   bool paused_ = true;
   bool end_sent_ = false;
