@@ -90,6 +90,7 @@ class Loop final : public async::Executor {
     }
     return *static_cast<T*>(locals_.emplace_back(&key, std::make_shared<T>(*this)).second.get());
   }
+
   // Where TLS puts what it decrypts of one read, with the same room around it; made when it is first needed.
   [[nodiscard]] std::span<char> decrypted_buffer();
 

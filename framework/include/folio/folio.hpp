@@ -19,3 +19,4 @@
 #include <folio/spawn.hpp>
 #include <folio/task.hpp>
 #include <folio/websocket.hpp>
+#include <folio/websocket_client.hpp>

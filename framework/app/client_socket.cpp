@@ -1,0 +1,257 @@
+#include "app/client_socket.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "app/room_home.hpp"
+#include "base/ascii.hpp"
+#include "net/tls_context.hpp"
+
+namespace folio::app {
+
+namespace {
+
+// The fields of an answer as the handshake reads them.
+class AnswerFields final : public ws::FieldSource {
+ public:
+  AnswerFields(std::string_view block, const http::ResponseHead& head) : block_(block), head_(head) {}
+  [[nodiscard]] std::optional<std::string_view> field(std::string_view name, std::size_t index) const override {
+    const http::Field* field = head_.find(block_, name, index);
+    if (field == nullptr) return std::nullopt;
+    return field->value.in(block_);
+  }
+
+ private:
+  std::string_view block_;
+  const http::ResponseHead& head_;
+};
+
+std::shared_ptr<const SocketSettings> settings_of(const WebSocketClientOptions& options) {
+  WsOptions socket = options.socket;
+  socket.subprotocols = options.subprotocols;
+  return make_socket_settings(Config{}, &socket);
+}
+
+// What of the options cannot stand in a request; empty when all can.
+std::string fault_of(const WebSocketClientOptions& options) {
+  for (const std::string& subprotocol : options.subprotocols) {
+    if (!base::is_token(subprotocol)) return "the subprotocol '" + subprotocol + "' is no token";
+  }
+  for (const auto& [name, value] : options.headers) {
+    if (!base::is_token(name)) return "the header name '" + name + "' is no token";
+    if (!base::is_field_value(value)) return "the value of the header " + name + " has a control character in it";
+  }
+  return {};
+}
+
+// The context for servers that the system's authorities vouch for: reading those takes a while, so once a loop.
+struct SystemTls {
+  explicit SystemTls(net::Loop&) : setup(net::TlsContext::client()) {}
+  net::TlsSetup setup;
+};
+
+}  // namespace
+
+class ClientSocket::Registry {
+ public:
+  explicit Registry(net::Loop&) {}
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+  ~Registry() {
+    while (first_ != nullptr) {
+      ClientSocket& socket = *first_;
+      remove(socket);
+      socket.tcp_.close();
+    }
+  }
+  void add(ClientSocket& socket) noexcept {
+    socket.next_ = first_;
+    socket.link_ = &first_;
+    if (first_ != nullptr) first_->link_ = &socket.next_;
+    first_ = &socket;
+  }
+  static void remove(ClientSocket& socket) noexcept {
+    if (socket.link_ == nullptr) return;
+    *socket.link_ = socket.next_;
+    if (socket.next_ != nullptr) socket.next_->link_ = socket.link_;
+    socket.link_ = nullptr;
+  }
+
+ private:
+  ClientSocket* first_ = nullptr;
+};
+
+ClientSocket::Opening::Opening(ClientSocket& socket) : socket_(&socket) {
+  socket.opening_ = this;
+  socket.begin();
+}
+
+ClientSocket::Opening::~Opening() {
+  if (socket_ != nullptr) socket_->give_up();
+}
+
+ClientSocket::Opening ClientSocket::open(net::Loop& loop, http::Url url, WebSocketClientOptions options) {
+  return Opening(*new ClientSocket(loop, std::move(url), std::move(options)));
+}
+
+ClientSocket::ClientSocket(net::Loop& loop, http::Url url, WebSocketClientOptions options)
+    : tcp_(loop, *this),
+      url_(std::move(url)),
+      options_(std::move(options)),
+      settings_(settings_of(options_)),
+      key_(ws::make_key()),
+      parser_(http::Limits{}),
+      deadline_(loop.seconds() + 1 +
+                static_cast<std::uint32_t>(std::clamp<std::int64_t>(
+                    std::chrono::ceil<std::chrono::seconds>(options_.timeout).count(), 0, 86'400))) {
+  loop.local<Registry>().add(*this);
+  loop.add_swept(*this);
+}
+
+ClientSocket::~ClientSocket() {
+  Registry::remove(*this);
+}
+
+void ClientSocket::begin() noexcept {
+  net::ConnectTarget target;
+  target.host = url_.host;
+  target.port = url_.port;
+  target.timeout = options_.timeout;
+  net::TlsSetup own;
+  if (url_.secure) {
+    const bool as_usual = options_.authorities_file.empty() && !options_.accept_any_server_insecurely;
+    if (!as_usual) {
+      own = net::TlsContext::client({.authorities_file = options_.authorities_file,
+                                     .authorities_pem = {},
+                                     .peer_check = options_.accept_any_server_insecurely
+                                                       ? net::PeerCheck::AcceptAnybodyInsecurely
+                                                       : net::PeerCheck::Verify});
+    }
+    const net::TlsSetup& setup = as_usual ? tcp_.loop().local<SystemTls>().setup : own;
+    if (!setup.context) return fail(502, setup.message);
+    target.tls = setup.context.get();
+  }
+  tcp_.connect(std::move(target));
+}
+
+void ClientSocket::on_connected() noexcept {
+  std::vector<ws::Field> extra;
+  for (const auto& [name, value] : options_.headers) extra.push_back({name, value});
+  request_.host = url_.authority;
+  request_.target = url_.target;
+  request_.key = key_;
+  request_.subprotocols = options_.subprotocols;
+  request_.extra = extra;
+  ws::write_request(tcp_.output(), request_);
+  request_.extra = {};
+}
+
+void ClientSocket::on_data(std::span<char> bytes) noexcept {
+  if (core_) return core_->on_data(bytes);
+  if (opening_ != nullptr) read_answer(bytes);
+}
+
+void ClientSocket::read_answer(std::span<char> bytes) noexcept {
+  answer_.append({bytes.data(), bytes.size()});
+  for (;;) {
+    switch (parser_.parse(answer_.view())) {
+      case http::ResponseHeadParser::State::NeedMore:
+        return;
+      case http::ResponseHeadParser::State::Error:
+        return fail(502, std::string(parser_.error()));
+      case http::ResponseHeadParser::State::Complete:
+        break;
+    }
+    const http::ResponseHead& head = parser_.head();
+    // RFC 9110 §15.2: "A client MUST be able to parse one or more 1xx responses received prior to a final response".
+    // 101 is this request's final one.
+    if (head.status >= 200 || head.status == 101) break;
+    answer_.consume(parser_.size());
+    parser_ = http::ResponseHeadParser(http::Limits{});
+  }
+  const AnswerFields fields(answer_.view(), parser_.head());
+  const auto verdict =
+      ws::check_response({.status = static_cast<unsigned>(parser_.head().status), .fields = fields}, request_);
+  if (const auto* reason = std::get_if<std::string>(&verdict)) return fail(502, *reason);
+  base::Buffer answer = std::exchange(answer_, {});
+  answer.consume(parser_.size());
+  establish(std::get<ws::Established>(verdict), {answer.data(), answer.size()});
+}
+
+void ClientSocket::establish(const ws::Established& established, std::span<char> rest) {
+  const auto& subprotocols = settings_->handshake.subprotocols;
+  const auto chosen = std::ranges::find(subprotocols, established.subprotocol);
+  // Nobody asked us anything, and there is yet a request to look at.
+  auto exchange = std::make_unique<Exchange>(http::Limits{});
+  exchange->data.head = &exchange->parser.head();
+  exchange->data.remote_address = tcp_.peer_address();
+  core_ = std::make_shared<detail::SocketCore>(detail::SocketCore::Setup{
+      .loop = tcp_.loop(),
+      .home = room_home(tcp_.loop()),
+      .settings = settings_,
+      .exchange = *exchange,
+      .subprotocol = chosen == subprotocols.end() ? std::string_view() : std::string_view(*chosen),
+      .role = ws::Role::Client});
+  core_->open(tcp_, std::move(exchange));
+  conclude(WebSocket(core_));
+  if (!rest.empty()) core_->on_data(rest);
+}
+
+void ClientSocket::on_end() noexcept {
+  if (core_) return core_->on_end();
+  fail(502, "the server ended the connection before it answered");
+}
+
+void ClientSocket::on_drained() noexcept {
+  if (core_) core_->on_drained();
+}
+
+void ClientSocket::on_closed() noexcept {
+  if (core_) {
+    core_->on_gone();
+  } else {
+    fail(502, tcp_.failure());
+  }
+  delete this;
+}
+
+void ClientSocket::sweep(std::uint32_t now) noexcept {
+  if (core_) return core_->sweep(now);
+  if (now > deadline_) fail(504, "the server took too long to answer");
+}
+
+void ClientSocket::fail(int status, std::string reason) noexcept {
+  if (opening_ == nullptr) return;
+  // Without the query, which may hold what is nobody's business.
+  const std::string path = url_.target.substr(0, url_.target.find('?'));
+  conclude(AppError(status, "cannot open " + url_.scheme + "://" + url_.authority + path + ": " + reason));
+  tcp_.close();
+}
+
+void ClientSocket::give_up() noexcept {
+  opening_ = nullptr;
+  tcp_.close();
+}
+
+void ClientSocket::conclude(Result<WebSocket> outcome) noexcept {
+  Opening& opening = *std::exchange(opening_, nullptr);
+  opening.socket_ = nullptr;
+  opening.outcome_.emplace(std::move(outcome));
+  if (opening.waker_) opening.waker_.wake();
+}
+
+}  // namespace folio::app
+
+namespace folio {
+
+Task<Result<WebSocket>> WebSocketClient::connect(std::string url, WebSocketClientOptions options) {
+  auto parsed = http::parse_url(url);
+  if (auto* fault = std::get_if<std::string>(&parsed)) co_return AppError::internal(std::move(*fault));
+  if (std::string fault = app::fault_of(options); !fault.empty()) co_return AppError::internal(std::move(fault));
+  auto& loop = static_cast<net::Loop&>(detail::Activity::current()->executor());
+  auto opening = app::ClientSocket::open(loop, std::get<http::Url>(std::move(parsed)), std::move(options));
+  co_return co_await opening;
+}
+
+}  // namespace folio
