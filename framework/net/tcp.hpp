@@ -28,7 +28,7 @@ class TlsContext;
 struct ConnectTarget {
   std::string host;  // a name, or an IPv4 or IPv6 address; the latter with brackets or without
   std::uint16_t port = 0;
-  // For TLS: a client's context; it has to live during the call only. The host must be in the peer's certificate.
+  // For TLS: a client's context. It has to live during the call only. The peer's certificate must be for the host.
   const TlsContext* tls = nullptr;
   // For everything until on_connected: the name is looked up, all addresses are tried, TLS is agreed upon.
   std::chrono::milliseconds timeout = std::chrono::seconds(10);

@@ -36,7 +36,6 @@ bool TcpConnection::truncated() const noexcept {
 void TcpConnection::receive_tls(std::span<char> bytes) noexcept {
   TlsSession& session = tls_->session;
   base::Buffer& out = session.output();
-  if (out.capacity() == 0) out = loop_.take_buffer();
   const std::size_t before = out.size();
   const std::span<char> plaintext = loop_.decrypted_buffer();
   const std::size_t size = session.receive(bytes, plaintext);
