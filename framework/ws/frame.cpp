@@ -95,7 +95,10 @@ HeaderStatus read_header_slow(const unsigned char* data, std::size_t size, const
     if (length <= 0xFFFF) return HeaderStatus::LengthNotMinimal;
     at = 10;
   }
-  if (!control && length > policy.max_length) return HeaderStatus::TooLong;
+  if (!control && length > (reserved != 0 ? policy.max_reserved_length : policy.max_length)) {
+    header.reserved = reserved;
+    return HeaderStatus::TooLong;
+  }
 
   MaskKey key = 0;
   if (masked) {

@@ -51,8 +51,9 @@ struct HeaderPolicy {
   // Reserved bits to which a negotiated extension has given a meaning. They are taken on the first frame of a message
   // and nowhere else: RFC 7692 §6 has RSV1 there, and forbids it on control frames and on the later fragments.
   std::uint8_t reserved_bits = 0;
-  // Bytes of payload that a data frame may announce.
+  // Bytes of payload that a data frame may announce, and one with a reserved bit: an extension can change the length.
   std::uint64_t max_length = std::numeric_limits<std::int64_t>::max();
+  std::uint64_t max_reserved_length = std::numeric_limits<std::int64_t>::max();
 };
 
 enum class HeaderStatus : std::uint8_t {
@@ -89,7 +90,8 @@ HeaderStatus read_header_slow(const unsigned char* data, std::size_t size, const
 }  // namespace detail
 
 // Reads the header at the front of [bytes, size). Complete fills `header`; NeedMore says that all is well so far, and
-// the call is repeated with more bytes from the same place; anything else is a fault of the peer.
+// the call is repeated with more bytes from the same place; anything else is a fault of the peer. TooLong sets the
+// header's reserved bits, which tell which limit it was.
 [[nodiscard]] inline HeaderStatus read_header(const char* bytes, std::size_t size, const HeaderPolicy& policy,
                                               FrameHeader& header) {
   const auto* data = reinterpret_cast<const unsigned char*>(bytes);

@@ -1,15 +1,20 @@
 #include "ws/protocol.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstdio>
 #include <cstring>
 
 #include "base/utf8.hpp"
-#include "crypto/random.hpp"
+#include "ws/mask_keys.hpp"
+#include "ws/message_deflate.hpp"
 
 namespace folio::ws {
+namespace {
+
+constexpr std::string_view not_utf8 = "text message is not valid UTF-8";
+
+}  // namespace
 
 struct Protocol::ControlPayload {
   [[nodiscard]] std::string_view view() const { return {bytes, size}; }
@@ -22,23 +27,15 @@ struct Protocol::ControlPayload {
   std::uint8_t size = 0;
 };
 
-// RFC 6455 §5.3: "The masking key needs to be unpredictable; thus, the masking key MUST be derived from a strong source
-// of entropy, and the masking key for a given frame MUST NOT make it simple for a server/proxy to predict the masking
-// key for a subsequent frame."
-struct Protocol::MaskKeys {
-  MaskKey next() {
-    if (used == keys.size()) {
-      crypto::random_bytes({reinterpret_cast<unsigned char*>(keys.data()), sizeof keys});
-      used = 0;
-    }
-    return keys[used++];
-  }
-
-  std::array<MaskKey, 64> keys;
-  std::size_t used = std::tuple_size_v<decltype(keys)>;
-};
-
-Protocol::Protocol(Role role, const Options& options) : options_(options), role_(role) {}
+Protocol::Protocol(Role role, const Options& options)
+    : limits_{options.max_message_size, options.max_frame_size, options.max_fragments, options.max_pong_backlog},
+      role_(role),
+      delivery_(options.delivery) {
+  if (!options.deflate) return;
+  assert(options.deflate_contexts != nullptr);
+  deflate_ = std::make_unique<MessageDeflate>(role, *options.deflate, *options.deflate_contexts,
+                                              options.deflate_threshold, options.deflate_level);
+}
 Protocol::Protocol(Protocol&&) noexcept = default;
 Protocol& Protocol::operator=(Protocol&&) noexcept = default;
 Protocol::~Protocol() = default;
@@ -50,7 +47,10 @@ void Protocol::set_state(State next) {
   // Nothing more will be received or answered.
   held_pong_.reset();
   mask_keys_.reset();
-  if (assembly_.open() || !delivered_) assembly_.release();
+  deflate_.reset();
+  // What is kept of a message that will not be completed is of no use. In pieces, it is what the last event shows.
+  if (!delivered_ || (assembly_.open() && delivery_ == Delivery::Messages)) assembly_.release();
+  assembly_.abandon();
   inside_frame_ = false;
   header_size_ = 0;
 }
@@ -58,7 +58,7 @@ void Protocol::set_state(State next) {
 void Protocol::release_delivered() {
   delivered_ = false;
   control_.reset();
-  if (!assembly_.open()) assembly_.release();
+  if (!assembly_.open() || delivery_ == Delivery::Pieces) assembly_.release();
 }
 
 // ---- Receiving
@@ -89,12 +89,21 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
   return event;
 }
 
+std::uint64_t Protocol::message_room(bool compressed) const {
+  if (!compressed) return limits_.max_message_size - assembly_.size();
+  return max_compressed_size(limits_.max_message_size) - deflate_->compressed_size();
+}
+
 HeaderStatus Protocol::next_header(std::span<char>& input) {
   HeaderPolicy policy;
   policy.reader = role_;
   policy.inside_message = assembly_.open();
-  policy.reserved_bits = options_.reserved_bits;
-  policy.max_length = std::min(options_.max_frame_size, options_.max_message_size - assembly_.size());
+  policy.max_length = std::min(limits_.max_frame_size, message_room(assembly_.open() && compressed_));
+  if (deflate_ != nullptr) {
+    // RFC 7692 §6: RSV1 is the "Per-Message Compressed" bit.
+    policy.reserved_bits = rsv1;
+    policy.max_reserved_length = std::min(limits_.max_frame_size, message_room(true));
+  }
 
   HeaderStatus status;
   if (header_size_ == 0) {
@@ -136,24 +145,24 @@ Event Protocol::begin_frame(std::span<char>& input, base::Buffer& out) {
   if (is_control(frame_.opcode)) {
     if (whole) return on_control(unmask(input, static_cast<std::size_t>(frame_.length)), out);
     control_ = std::make_unique<ControlPayload>();
-  } else if (whole && frame_.final && frame_.opcode != Opcode::Continuation) {
+  } else if (whole && frame_.final && frame_.opcode != Opcode::Continuation && frame_.reserved == 0) {
     // RFC 6455 §5.4: "An unfragmented message consists of a single frame with the FIN bit set and an opcode other than
     // 0."
     Event event;
     event.payload = unmask(input, static_cast<std::size_t>(frame_.length));
-    event.reserved = frame_.reserved;
     event.kind = frame_.opcode == Opcode::Text ? Event::Kind::Text : Event::Kind::Binary;
     // RFC 6455 §5.6, Text: "Note that a particular text frame might include a partial UTF-8 sequence; however, the
     // whole message MUST contain valid UTF-8."
     if (event.kind == Event::Kind::Text && !base::is_valid_utf8(event.payload)) {
-      return fail(CloseCode::InvalidPayload, "text message is not valid UTF-8", out);
+      return fail(CloseCode::InvalidPayload, not_utf8, out);
     }
     return event;
   } else {
-    if (!assembly_.open()) message_reserved_ = frame_.reserved;
+    if (!assembly_.open()) compressed_ = frame_.reserved != 0;
+    if (compressed_) deflate_->begin_frame(frame_.length);
     assembly_.begin_frame(frame_.opcode);
-    if (assembly_.frames() > options_.max_fragments) {
-      return refuse_over_limit("message", options_.max_fragments, "frames", out);
+    if (assembly_.frames() > limits_.max_fragments) {
+      return refuse_over_limit("message", limits_.max_fragments, "frames", out);
     }
   }
   remaining_ = frame_.length;
@@ -162,6 +171,7 @@ Event Protocol::begin_frame(std::span<char>& input, base::Buffer& out) {
 }
 
 Event Protocol::continue_frame(std::span<char>& input, base::Buffer& out) {
+  if (compressed_ && !is_control(frame_.opcode)) return continue_compressed(input, out);
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input.size()));
   const std::string_view piece = unmask(input, count);
   frame_.mask_key = rotate_mask_key(frame_.mask_key, count);
@@ -176,24 +186,34 @@ Event Protocol::continue_frame(std::span<char>& input, base::Buffer& out) {
     return on_control(control_->view(), out);
   }
 
-  if (!assembly_.append(piece, remaining_)) {
-    return fail(CloseCode::InvalidPayload, "text message is not valid UTF-8", out);
-  }
-  if (inside_frame_ || !frame_.final) return {};
-  // The last frame may be empty and the text still end inside a code point: the whole message is judged here.
-  if (!assembly_.finish()) return fail(CloseCode::InvalidPayload, "text message is not valid UTF-8", out);
-  delivered_ = true;
+  const bool accepted = delivery_ == Delivery::Pieces ? assembly_.accept(piece) : assembly_.append(piece, remaining_);
+  if (!accepted) return fail(CloseCode::InvalidPayload, not_utf8, out);
+  return on_data(delivery_ == Delivery::Pieces ? piece : assembly_.view(), !inside_frame_ && frame_.final, out);
+}
+
+Event Protocol::on_data(std::string_view payload, bool final, base::Buffer& out) {
   Event event;
+  if (final) {
+    if (compressed_) deflate_->end_message();
+    compressed_ = false;
+    // The last frame may be empty and the text still end inside a code point: the whole message is judged here.
+    if (!assembly_.finish()) return fail(CloseCode::InvalidPayload, not_utf8, out);
+  } else if (delivery_ == Delivery::Messages || payload.empty()) {
+    return event;
+  }
+  delivered_ = true;
   event.kind = assembly_.opcode() == Opcode::Text ? Event::Kind::Text : Event::Kind::Binary;
-  event.reserved = message_reserved_;
-  event.payload = assembly_.view();
+  event.first = assembly_.give_piece();
+  event.final = final;
+  event.payload = payload;
   return event;
 }
 
 std::string Protocol::take(const Event& event) {
-  const bool assembled = delivered_ && !assembly_.open() && !event.payload.empty() &&
-                         event.payload.data() == assembly_.view().data() && event.payload.size() == assembly_.size();
-  return assembled ? assembly_.take() : std::string(event.payload);
+  const std::string_view assembled = assembly_.view();
+  const bool here = delivered_ && !assembled.empty() && event.payload.data() == assembled.data() &&
+                    event.payload.size() == assembled.size();
+  return here ? assembly_.take() : std::string(event.payload);
 }
 
 // RFC 6455 §5.4: "Control frames (see Section 5.5) MAY be injected in the middle of a fragmented message."
@@ -238,7 +258,7 @@ Event Protocol::on_close(std::string_view payload, base::Buffer& out) {
 // data" as found in the message body of the Ping frame being replied to."
 void Protocol::on_ping(std::string_view payload, base::Buffer& out) {
   const std::size_t size = header_size(payload.size(), role_) + payload.size();
-  const bool over = pong_bytes_ != 0 && pong_bytes_ + size > options_.max_pong_backlog;
+  const bool over = pong_bytes_ != 0 && pong_bytes_ + size > limits_.max_pong_backlog;
   if (held_pong_ == nullptr && !over) return write_pong(payload, out);
   if (held_pong_ == nullptr) held_pong_ = std::make_unique<ControlPayload>();
   held_pong_->assign(payload);
@@ -271,9 +291,10 @@ Event Protocol::refuse(HeaderStatus status, base::Buffer& out) {
   if (status != HeaderStatus::TooLong) return fail(CloseCode::ProtocolError, describe(status), out);
   // RFC 6455 §7.4.1: "1009 indicates that an endpoint is terminating the connection because it has received a message
   // that is too big for it to process."
-  const bool of_frame = options_.max_frame_size < options_.max_message_size - assembly_.size();
-  return refuse_over_limit(of_frame ? "frame" : "message",
-                           of_frame ? options_.max_frame_size : options_.max_message_size, "bytes", out);
+  const bool compressed = assembly_.open() ? compressed_ : frame_.reserved != 0;
+  const bool of_frame = limits_.max_frame_size < message_room(compressed);
+  return refuse_over_limit(of_frame ? "frame" : "message", of_frame ? limits_.max_frame_size : limits_.max_message_size,
+                           "bytes", out);
 }
 
 Event Protocol::refuse_over_limit(const char* what, std::uint64_t limit, const char* unit, base::Buffer& out) {
@@ -297,85 +318,6 @@ Event Protocol::abnormal() {
   }
   set_state(State::Closed);
   return event;
-}
-
-// ---- Sending
-
-bool Protocol::send(Opcode opcode, std::string_view payload, base::Buffer& out) {
-  assert(opcode == Opcode::Text || opcode == Opcode::Binary);
-  if (!open()) return false;
-  write_frame(opcode, payload, out);
-  return true;
-}
-
-bool Protocol::send_header_only(Opcode opcode, std::uint64_t size, base::Buffer& out) {
-  assert(opcode == Opcode::Text || opcode == Opcode::Binary);
-  assert(role_ == Role::Server && "a client's payload must be masked");
-  if (!open()) return false;
-  out.commit(write_server_header(out.prepare(max_header_size), first_byte(opcode), size));
-  return true;
-}
-
-bool Protocol::ping(std::string_view payload, base::Buffer& out) {
-  if (!open() || payload.size() > max_control_payload) return false;
-  write_frame(Opcode::Ping, payload, out);
-  return true;
-}
-
-bool Protocol::pong(std::string_view payload, base::Buffer& out) {
-  if (!open() || payload.size() > max_control_payload) return false;
-  write_frame(Opcode::Pong, payload, out);
-  return true;
-}
-
-// RFC 6455 §7.1.2: "To _Start the WebSocket Closing Handshake_ with a status code (Section 7.4) /code/ and an optional
-// close reason (Section 7.1.6) /reason/, an endpoint MUST send a Close control frame"
-bool Protocol::close(CloseCode code, std::string_view reason, base::Buffer& out) {
-  if (!open() || (code != CloseCode::NoStatus && !is_valid_on_wire(code))) return false;
-  write_close_frame(code, reason, out);
-  set_state(State::Closing);
-  return true;
-}
-
-void Protocol::write_close_frame(CloseCode code, std::string_view reason, base::Buffer& out) {
-  char payload[max_control_payload];
-  const std::size_t size = write_close(payload, code, reason);
-  write_frame(Opcode::Close, {payload, size}, out);
-}
-
-void Protocol::write_pong(std::string_view payload, base::Buffer& out) {
-  pong_bytes_ += static_cast<std::uint32_t>(header_size(payload.size(), role_) + payload.size());
-  write_frame(Opcode::Pong, payload, out);
-}
-
-void Protocol::write_frame(Opcode opcode, std::string_view payload, base::Buffer& out) {
-  char* const frame = out.prepare(max_header_size + payload.size());
-  std::size_t size = 0;
-  if (role_ == Role::Server) {
-    size = write_server_header(frame, first_byte(opcode), payload.size());
-    if (!payload.empty()) std::memcpy(frame + size, payload.data(), payload.size());
-  } else {
-    const MaskKey key = next_mask_key();
-    size = write_client_header(frame, first_byte(opcode), payload.size(), key);
-    if (!payload.empty()) std::memcpy(frame + size, payload.data(), payload.size());
-    apply_mask(frame + size, payload.size(), key);
-  }
-  out.commit(size + payload.size());
-}
-
-MaskKey Protocol::next_mask_key() {
-  if (mask_keys_ == nullptr) mask_keys_ = std::make_unique<MaskKeys>();
-  return mask_keys_->next();
-}
-
-base::SharedBytes make_server_frame(Opcode opcode, std::string_view payload) {
-  char header[max_header_size];
-  const std::size_t size = write_server_header(header, first_byte(opcode), payload.size());
-  auto frame = std::make_shared<std::string>();
-  frame->reserve(size + payload.size());
-  frame->append(header, size);
-  frame->append(payload);
-  return frame;
 }
 
 }  // namespace folio::ws

@@ -127,12 +127,15 @@ struct Seen {
   std::string payload;
   int code = 1005;
   std::string reason;
+  bool first = true;
+  bool final = true;
   bool operator==(const Seen&) const = default;
 };
 inline void PrintTo(const Seen& seen, std::ostream* out) {
   static constexpr const char* kinds[] = {"None", "Text", "Binary", "Ping", "Pong", "Close", "Failed"};
-  *out << kinds[static_cast<int>(seen.kind)] << ' ' << seen.payload.size() << " bytes "
-       << ::testing::PrintToString(seen.payload.substr(0, 80)) << ' ' << seen.code << ' ' << seen.reason;
+  *out << kinds[static_cast<int>(seen.kind)] << (seen.first ? " " : " …") << (seen.final ? "" : "… ")
+       << seen.payload.size() << " bytes " << ::testing::PrintToString(seen.payload.substr(0, 80)) << ' ' << seen.code
+       << ' ' << seen.reason;
 }
 
 inline Seen text(std::string_view payload) {
@@ -155,7 +158,8 @@ inline Seen failed(int code, std::string_view reason) {
 }
 
 inline Seen seen(const Event& event) {
-  return {event.kind, std::string(event.payload), number(event.code), std::string(event.reason)};
+  return {event.kind, std::string(event.payload), number(event.code), std::string(event.reason), event.first,
+          event.final};
 }
 
 // Gives `chunk` to the protocol, in memory of exactly its size, and adds what comes of it to `events`.

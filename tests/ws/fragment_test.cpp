@@ -30,6 +30,7 @@ TEST(Rfc6455Section5_4, TheNextMessageStartsClean) {
   assembly.begin_frame(Opcode::Text);
   EXPECT_FALSE(assembly.append("\xFF", 0));
   assembly.release();
+  assembly.abandon();
   assembly.begin_frame(Opcode::Text);
   EXPECT_EQ(assembly.frames(), 1U);
   EXPECT_TRUE(assembly.append("\xC3", 0));
@@ -61,10 +62,12 @@ TEST(Rfc6455Section5_4, StorageIsGivenBack) {
   MessageAssembly assembly;
   assembly.begin_frame(Opcode::Binary);
   EXPECT_TRUE(assembly.append(std::string(5000, 'x'), 0));
+  EXPECT_EQ(assembly.size(), 5000U);
   assembly.release();
-  EXPECT_FALSE(assembly.open());
-  assembly.begin_frame(Opcode::Binary);
+  EXPECT_EQ(assembly.size(), 5000U) << "the message goes on";
   EXPECT_TRUE(assembly.append("x", 0));
+  EXPECT_EQ(assembly.size(), 5001U);
+  EXPECT_EQ(assembly.view(), "x");
   EXPECT_TRUE(assembly.finish());
   EXPECT_LT(assembly.take().capacity(), 100U);
 }

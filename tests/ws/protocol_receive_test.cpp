@@ -332,31 +332,6 @@ TEST_P(Rfc6455Section5_2, TheTopBitOfALengthIsRefused) {
   }
 }
 
-TEST_P(Rfc6455Section5_2, ReservedBitsOfAnExtensionReachTheEvent) {
-  Options options;
-  options.reserved_bits = rsv1;
-  Protocol protocol(role(), options);
-  base::Buffer out;
-  std::string input = raw_frame(peer(), 0xC2, "a") + raw_frame(peer(), 0x82, "b") + raw_frame(peer(), 0x42, "c") +
-                      raw_frame(peer(), 0x89, "ping") + raw_frame(peer(), 0x80, "d") + raw_frame(peer(), 0x02, "e") +
-                      raw_frame(peer(), 0xC0, "f");
-  std::span<char> rest(input);
-  Event event = protocol.receive(rest, out);
-  EXPECT_EQ(event.payload, "a");
-  EXPECT_EQ(event.reserved, rsv1);
-  event = protocol.receive(rest, out);
-  EXPECT_EQ(event.payload, "b");
-  EXPECT_EQ(event.reserved, 0);
-  event = protocol.receive(rest, out);
-  EXPECT_EQ(event.kind, Event::Kind::Ping);
-  EXPECT_EQ(event.reserved, 0);
-  event = protocol.receive(rest, out);
-  EXPECT_EQ(event.payload, "cd");
-  EXPECT_EQ(event.reserved, rsv1);
-  // On a later fragment the bit means nothing.
-  EXPECT_EQ(protocol.receive(rest, out).kind, Event::Kind::Failed);
-}
-
 // ---- §8.1: UTF-8
 
 class Rfc6455Section8_1 : public BothRoles {};
