@@ -62,6 +62,7 @@ class ClientSocket::Registry {
     while (first_ != nullptr) {
       ClientSocket& socket = *first_;
       remove(socket);
+      if (const auto core = std::exchange(socket.core_, nullptr)) core->on_gone();
       socket.tcp_.close();
     }
   }
@@ -142,6 +143,7 @@ void ClientSocket::on_connected() noexcept {
   request_.target = url_.target;
   request_.key = key_;
   request_.subprotocols = options_.subprotocols;
+  if (const auto& deflate = settings_->handshake.deflate) request_.extensions = ws::deflate_offer(*deflate);
   request_.extra = extra;
   ws::write_request(tcp_.output(), request_);
   request_.extra = {};
@@ -174,12 +176,20 @@ void ClientSocket::read_answer(std::span<char> bytes) noexcept {
   const auto verdict =
       ws::check_response({.status = static_cast<unsigned>(parser_.head().status), .fields = fields}, request_);
   if (const auto* reason = std::get_if<std::string>(&verdict)) return fail(502, *reason);
+  const auto& established = std::get<ws::Established>(verdict);
+  std::optional<ws::DeflateParameters> deflate;
+  if (const auto& offered = settings_->handshake.deflate) {
+    auto agreed = ws::check_deflate_response(established.extensions, *offered);
+    if (const auto* reason = std::get_if<std::string>(&agreed)) return fail(502, *reason);
+    deflate = std::get<std::optional<ws::DeflateParameters>>(agreed);
+  }
   base::Buffer answer = std::exchange(answer_, {});
   answer.consume(parser_.size());
-  establish(std::get<ws::Established>(verdict), {answer.data(), answer.size()});
+  establish(established, deflate, {answer.data(), answer.size()});
 }
 
-void ClientSocket::establish(const ws::Established& established, std::span<char> rest) {
+void ClientSocket::establish(const ws::Established& established, const std::optional<ws::DeflateParameters>& deflate,
+                             std::span<char> rest) {
   const auto& subprotocols = settings_->handshake.subprotocols;
   const auto chosen = std::ranges::find(subprotocols, established.subprotocol);
   // Nobody asked us anything, and there is yet a request to look at.
@@ -192,6 +202,7 @@ void ClientSocket::establish(const ws::Established& established, std::span<char>
       .settings = settings_,
       .exchange = *exchange,
       .subprotocol = chosen == subprotocols.end() ? std::string_view() : std::string_view(*chosen),
+      .deflate = deflate,
       .role = ws::Role::Client});
   core_->open(tcp_, std::move(exchange));
   conclude(WebSocket(core_));

@@ -64,7 +64,8 @@ class ClientSocket final : private net::TcpEvents, private net::Swept {
 
   void begin() noexcept;
   void read_answer(std::span<char> bytes) noexcept;
-  void establish(const ws::Established& established, std::span<char> rest);
+  void establish(const ws::Established& established, const std::optional<ws::DeflateParameters>& deflate,
+                 std::span<char> rest);
   void fail(int status, std::string reason) noexcept;
   void give_up() noexcept;
   void conclude(Result<WebSocket> outcome) noexcept;

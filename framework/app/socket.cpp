@@ -3,13 +3,22 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/deflate_contexts.hpp"
+
 namespace folio::detail {
 
 namespace {
 
-ws::Options protocol_options(const app::SocketSettings& settings) {
+ws::Options protocol_options(const app::SocketSettings& settings, const std::optional<ws::DeflateParameters>& deflate,
+                             ws::DeflateContexts* contexts) {
+  const app::SocketLimits& limits = settings.limits;
   ws::Options options;
-  options.max_message_size = settings.streaming ? settings.limits.max_streamed : settings.limits.max_message;
+  options.max_message_size = settings.streaming ? limits.max_streamed : limits.max_message;
+  options.delivery = settings.streaming ? ws::Delivery::Pieces : ws::Delivery::Messages;
+  options.deflate = deflate;
+  options.deflate_contexts = contexts;
+  options.deflate_threshold = limits.compress_from;
+  options.deflate_level = limits.compression_level;
   return options;
 }
 
@@ -25,7 +34,8 @@ SocketCore::SocketCore(Setup setup)
       home_(std::move(setup.home)),
       subprotocol_(setup.subprotocol),
       slow_peer_(settings_->slow_peer),
-      protocol_(setup.role, protocol_options(*settings_)),
+      deflate_contexts_(setup.deflate ? app::deflate_contexts(setup.loop) : nullptr),
+      protocol_(setup.role, protocol_options(*settings_, setup.deflate, deflate_contexts_.get())),
       exchange_(&setup.exchange) {}
 
 SocketCore::~SocketCore() = default;
@@ -205,7 +215,10 @@ void SocketCore::handle(const ws::Event& event) {
 void SocketCore::handle_data(const ws::Event& event) {
   const bool is_text = event.kind == ws::Event::Kind::Text;
   if (settings_->streaming) {
-    push({.message = WsMessage::Text{protocol_.take(event)}, .is_text = is_text});
+    push({.message = WsMessage::Text{protocol_.take(event)},
+          .is_text = is_text,
+          .first = event.first,
+          .final = event.final});
   } else if (is_text) {
     push({.message = WsMessage::Text{protocol_.take(event)}});
   } else {
@@ -326,6 +339,7 @@ void SocketCore::on_gone() noexcept {
   gone_ = true;
   ended_ = true;
   tcp_ = nullptr;
+  (void)protocol_.abnormal();  // gives back what it holds of the loop's
   stash_.release();
   set_closed();
   wake_reader();

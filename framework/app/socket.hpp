@@ -35,8 +35,9 @@ class SocketCore final : public room::Member {
     net::Loop& loop;
     std::shared_ptr<room::Home> home;
     std::shared_ptr<const app::SocketSettings> settings;
-    app::Exchange& exchange;       // of the request that opens the connection
-    std::string_view subprotocol;  // one of the settings'; empty: none
+    app::Exchange& exchange;                       // of the request that opens the connection
+    std::string_view subprotocol;                  // one of the settings'; empty: none
+    std::optional<ws::DeflateParameters> deflate;  // what was agreed on
     ws::Role role = ws::Role::Server;
   };
   explicit SocketCore(Setup setup);
@@ -90,7 +91,7 @@ class SocketCore final : public room::Member {
 
   [[nodiscard]] const Request& request() const { return exchange_->request; }
   [[nodiscard]] std::string_view subprotocol() const noexcept { return subprotocol_; }
-  [[nodiscard]] bool compressed() const noexcept { return false; }
+  [[nodiscard]] bool compressed() const noexcept { return deflate_contexts_ != nullptr; }
   // How the connection ended, or NoStatus when it has not.
   [[nodiscard]] WsMessage::Close close_status() const;
 
@@ -139,6 +140,7 @@ class SocketCore final : public room::Member {
   std::atomic<std::size_t> backlog_{0};         // a recent unsent(), for other threads
 
   // The loop's thread.
+  std::shared_ptr<ws::DeflateContexts> deflate_contexts_;  // those of the loop; null: no compression
   ws::Protocol protocol_;
   net::TcpConnection* tcp_ = nullptr;
   bool opened_ = false;

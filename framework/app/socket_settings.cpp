@@ -21,11 +21,19 @@ void put(std::uint32_t& seconds, const std::optional<std::chrono::seconds>& own)
 
 }  // namespace
 
+std::optional<ws::DeflatePolicy> deflate_policy(WsCompression compression) {
+  if (compression == WsCompression::Off) return std::nullopt;
+  ws::DeflatePolicy policy;
+  policy.server_context_takeover = policy.client_context_takeover = compression == WsCompression::Dedicated;
+  return policy;
+}
+
 std::shared_ptr<const SocketSettings> make_socket_settings(const Config& config, const WsOptions* options) {
   auto settings = std::make_shared<SocketSettings>();
   SocketLimits& limits = settings->limits;
   limits = config.socket;
   settings->handshake.origins.allowed = config.allowed_origins;
+  settings->handshake.deflate = deflate_policy(limits.compression);
   if (options == nullptr) return settings;
 
   put(limits.max_message, options->max_message);
@@ -34,6 +42,7 @@ std::shared_ptr<const SocketSettings> make_socket_settings(const Config& config,
   put(limits.max_inbound, options->max_inbound);
   put(limits.compression, options->compression);
   put(limits.compress_from, options->compress_from);
+  settings->handshake.deflate = deflate_policy(limits.compression);
   put(limits.ping_after, options->ping_after);
   put(limits.idle_timeout, options->idle_timeout);
   put(limits.close_timeout, options->close_timeout);

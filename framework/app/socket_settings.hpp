@@ -4,11 +4,15 @@
 #include <folio/websocket_options.hpp>
 
 #include <memory>
+#include <optional>
 
 #include "app/config.hpp"
 #include "ws/handshake.hpp"
 
 namespace folio::app {
+
+// What a server or a client wants of permessage-deflate; nothing: not to have it.
+[[nodiscard]] std::optional<ws::DeflatePolicy> deflate_policy(WsCompression compression);
 
 struct SocketSettings {
   SocketLimits limits;

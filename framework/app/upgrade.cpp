@@ -64,7 +64,8 @@ Result<Upgrade> accept_upgrade(Exchange& exchange, std::shared_ptr<const SocketS
                                                                                    .home = worker.home(),
                                                                                    .settings = std::move(settings),
                                                                                    .exchange = exchange,
-                                                                                   .subprotocol = accept.subprotocol});
+                                                                                   .subprotocol = accept.subprotocol,
+                                                                                   .deflate = accept.deflate});
   return Upgrade{std::move(response), WebSocketConnection(exchange.socket)};
 }
 

@@ -163,7 +163,12 @@ std::variant<Accept, Refusal> check_upgrade(const UpgradeRequest& request, const
       break;
     }
   }
-  if (options.negotiate && !offers->empty()) accept.extensions = options.negotiate(*offers);
+  if (options.deflate) {
+    if (auto agreement = negotiate_deflate(*offers, *options.deflate)) {
+      accept.extensions = std::move(agreement->response);
+      accept.deflate = agreement->parameters;
+    }
+  }
   return accept;
 }
 

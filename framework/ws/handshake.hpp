@@ -2,7 +2,7 @@
 // Pure functions of the request; frames may follow the request's head in the same bytes, and those are the protocol's.
 #pragma once
 
-#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/buffer.hpp"
-#include "ws/extension.hpp"
+#include "ws/deflate_negotiation.hpp"
 #include "ws/field.hpp"
 #include "ws/origin.hpp"
 
@@ -34,15 +34,15 @@ struct HandshakeOptions {
   OriginPolicy origins;
   // The subprotocols that the route speaks. The client's order of preference decides among them (§4.1).
   std::vector<std::string> subprotocols;
-  // Chooses extensions: takes what the client offers, in its order, and gives the value of Sec-WebSocket-Extensions for
-  // the response, empty for none. Without it every offer is declined.
-  std::function<std::string(std::span<const Extension>)> negotiate;
+  // How permessage-deflate is agreed on with a client that offers it. Nothing: it is declined, as all other extensions.
+  std::optional<DeflatePolicy> deflate;
 };
 
 struct Accept {
   std::string accept_key;        // the value of Sec-WebSocket-Accept
   std::string_view subprotocol;  // one of HandshakeOptions::subprotocols; empty: none
   std::string extensions;        // the value of Sec-WebSocket-Extensions; empty: none
+  std::optional<DeflateParameters> deflate;
 };
 
 struct Refusal {

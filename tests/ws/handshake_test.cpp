@@ -228,27 +228,28 @@ TEST(Rfc6455Section4_2_2, Subprotocols) {
   EXPECT_EQ(chosen(with(with(plain_request(), "Sec-WebSocket-Protocol", "x"), "Sec-WebSocket-Protocol", "x")), "400");
 }
 
-TEST(Rfc6455Section9_1, ExtensionsAreOfferedToTheOneWhoChooses) {
-  const Fields fields =
-      with(with(plain_request(), "Sec-WebSocket-Extensions", "foo; a=1, bar"), "Sec-WebSocket-Extensions", "foo");
-  EXPECT_EQ(std::get<Accept>(check(fields)).extensions, "") << "declined when nobody chooses";
+TEST(Rfc6455Section9_1, Extensions) {
+  const Fields fields = with(with(plain_request(), "Sec-WebSocket-Extensions", "foo; a=1, permessage-deflate"),
+                             "Sec-WebSocket-Extensions", "foo");
+  EXPECT_EQ(std::get<Accept>(check(fields)).extensions, "") << "declined where it is not wanted";
+  EXPECT_FALSE(std::get<Accept>(check(fields)).deflate);
 
   HandshakeOptions options;
-  int calls = 0;
-  options.negotiate = [&](std::span<const Extension> offers) -> std::string {
-    ++calls;
-    EXPECT_EQ(offers.size(), 3U);
-    EXPECT_EQ(offers[0].parameters.at(0).value, "1");
-    return offers[1].name + "; b";
-  };
+  options.deflate.emplace();
+  options.deflate->client_context_takeover = true;
   const auto result = check(fields, options);
-  EXPECT_EQ(std::get<Accept>(result).extensions, "bar; b");
+  const std::string expected = "permessage-deflate; server_no_context_takeover";
+  EXPECT_EQ(std::get<Accept>(result).extensions, expected);
+  ASSERT_TRUE(std::get<Accept>(result).deflate);
+  EXPECT_TRUE(std::get<Accept>(result).deflate->server_no_context_takeover);
+  EXPECT_FALSE(std::get<Accept>(result).deflate->client_no_context_takeover);
   base::Buffer out;
   write_accept(out, std::get<Accept>(result));
-  EXPECT_NE(out.view().find("\r\nSec-WebSocket-Extensions: bar; b\r\n"), std::string_view::npos);
+  EXPECT_NE(out.view().find("\r\nSec-WebSocket-Extensions: " + expected + "\r\n"), std::string_view::npos);
 
-  EXPECT_EQ(std::get<Accept>(check(plain_request(), options)).extensions, "");
-  EXPECT_EQ(calls, 1) << "no offer, no choice";
+  EXPECT_EQ(std::get<Accept>(check(plain_request(), options)).extensions, "") << "not offered";
+  const auto declined = check(with(plain_request(), "Sec-WebSocket-Extensions", "permessage-deflate; x"), options);
+  EXPECT_EQ(std::get<Accept>(declined).extensions, "") << "no valid offer, and no fault of the handshake";
   EXPECT_EQ(status(check(with(plain_request(), "Sec-WebSocket-Extensions", "foo;"), options)), 400U);
   EXPECT_EQ(status(check(with(plain_request(), "Sec-WebSocket-Extensions", "foo;"))), 400U);
 }
