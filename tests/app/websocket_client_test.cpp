@@ -42,6 +42,55 @@ FOLIO_TEST_FILE("echo.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace echo
 
+namespace dedicated {
+using namespace folio::absent;
+using namespace folio;
+const WsOptions ws_options = {.compression = WsCompression::Dedicated, .compress_from = 0};
+Task<> WS(WebSocket ws) {
+  while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+}
+FOLIO_TEST_FILE("dedicated.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace dedicated
+
+namespace plain {
+using namespace folio::absent;
+using namespace folio;
+const WsOptions ws_options = {.compression = WsCompression::Off};
+Task<> WS(WebSocket ws) {
+  while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+}
+FOLIO_TEST_FILE("plain.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace plain
+
+// Adds up the pieces of messages that are larger than what it would take whole.
+namespace pieces {
+using namespace folio::absent;
+using namespace folio;
+const WsOptions ws_options = {.max_message = 1000, .streaming = true, .max_streamed = 50'000'000};
+Task<> WS(Request& req, WebSocket ws) {
+  if (req.query("whole")) {
+    while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+    co_return;
+  }
+  std::size_t bytes = 0;
+  std::size_t largest = 0;
+  bool begun = false;
+  while (auto piece = co_await ws.next_piece()) {
+    EXPECT_EQ(piece->first, !begun);
+    begun = !piece->final;
+    bytes += piece->bytes.size();
+    largest = std::max(largest, piece->bytes.size());
+    if (!piece->final) continue;
+    EXPECT_LE(largest, 64u * 1024) << "memory does not follow the message";
+    co_await ws.send((piece->is_text ? "text " : "binary ") + std::to_string(std::exchange(bytes, 0)));
+  }
+}
+FOLIO_TEST_FILE("pieces.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace pieces
+
 namespace forbidden {
 using namespace folio::absent;
 using namespace folio;
@@ -120,7 +169,8 @@ class Impostor {
 
 struct Clients : testing::Test {
   TestServer server{std::vector<const RouteUnit*>{&test_client::echo::folio_unit, &test_client::forbidden::folio_unit,
-                                                  &test_client::relay::folio_unit},
+                                                  &test_client::relay::folio_unit, &test_client::dedicated::folio_unit,
+                                                  &test_client::plain::folio_unit, &test_client::pieces::folio_unit},
                     [] {
                       app::Config config;
                       config.threads = 2;
@@ -169,6 +219,70 @@ Task<> converse(std::string url) {
 
 TEST_F(Clients, ConverseWithAServer) {
   block_on(converse(url("/echo")));
+}
+
+Task<> compress(std::string url, WsCompression compression, bool expected) {
+  WebSocketClientOptions options;
+  options.socket.compression = compression;
+  options.socket.compress_from = 10;
+  auto ws = co_await WebSocketClient::connect(url, options);
+  EXPECT_EQ(ws->compressed(), expected);
+  for (int i = 0; i < 50; ++i) {
+    // Alike, of many sizes, and some that does not compress.
+    std::string text;
+    for (int k = 0; k < i * i; ++k) text += "line " + std::to_string(k % 7) + "; ";
+    co_await ws->send(text);
+    co_await ws->send_binary(text.substr(0, static_cast<std::size_t>(i)));
+    EXPECT_EQ(*(co_await ws->next())->text(), text);
+    EXPECT_EQ((co_await ws->next())->binary()->size(), std::min(text.size(), static_cast<std::size_t>(i)));
+  }
+}
+
+TEST_F(Clients, CompressWhereBothWantIt) {
+  for (const auto compression : {WsCompression::Shared, WsCompression::Dedicated}) {
+    block_on(compress(url("/echo"), compression, true));
+    block_on(compress(url("/dedicated"), compression, true));
+    block_on(compress(url("/plain"), compression, false));
+  }
+  block_on(compress(url("/echo"), WsCompression::Off, false));
+}
+
+Task<> send_large(std::string url, WsCompression compression) {
+  WebSocketClientOptions options;
+  options.socket.compression = compression;
+  auto ws = co_await WebSocketClient::connect(url, options);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{100'000}, std::size_t{20'000'000}}) {
+    co_await ws->send(std::string(size, 'x'));
+    EXPECT_EQ(*(co_await ws->next())->text(), "text " + std::to_string(size));
+    co_await ws->send_binary(std::string(size, 'x'));
+    EXPECT_EQ(*(co_await ws->next())->text(), "binary " + std::to_string(size));
+  }
+  co_await ws->send(std::string(50'000'001, 'x'));
+  EXPECT_FALSE(co_await ws->next());
+  EXPECT_EQ(ws->close_status().code, 1009);
+}
+
+TEST_F(Clients, SendWhatIsLargerThanMemoryShouldBe) {
+  block_on(send_large(url("/pieces"), WsCompression::Off));
+  block_on(send_large(url("/pieces"), WsCompression::Shared));
+}
+
+Task<> send_whole(std::string url) {
+  auto ws = co_await WebSocketClient::connect(url);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{999}, std::size_t{1000}}) {
+    co_await ws->send(std::string(size, 'x'));
+    EXPECT_EQ((co_await ws->next())->text()->size(), size);
+    co_await ws->send_binary(std::string(size, 'x'));
+    EXPECT_EQ((co_await ws->next())->binary()->size(), size);
+  }
+  co_await ws->send(std::string(200'000, 'x'));
+  EXPECT_FALSE(co_await ws->next());
+  EXPECT_EQ(ws->close_status().code, 1009);
+  EXPECT_EQ(ws->close_status().reason, "message is over the limit of 1000 bytes");
+}
+
+TEST_F(Clients, MayBeReadWholeWhereMessagesComeInPieces) {
+  block_on(send_whole(url("/pieces?whole=1")));
 }
 
 Task<WsMessage::Close> be_closed(std::string url) {
