@@ -13,8 +13,7 @@
 //   }
 //   // send `out`
 //
-// Until None, even if the input is empty before: a few compressed bytes can be the last of the input and make several
-// events.
+// Until None, even if the input is empty before that: the last byte of it may have inflated to more than one piece.
 //
 // Messages come whole, or in pieces as they arrive: see Delivery.
 //
