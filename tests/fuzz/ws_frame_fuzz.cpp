@@ -26,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   policy.inside_message = (data[0] & 2) != 0;
   policy.reserved_bits = data[0] & (rsv1 | rsv2 | rsv3);
   if (data[1] != 0) policy.max_length = std::uint64_t{1} << (data[1] % 63);
+  policy.max_reserved_length = 2 * (policy.max_length / 2) + 1000;
   const std::string bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
 
   HeaderStatus verdict = HeaderStatus::NeedMore;
@@ -48,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (is_control(header.opcode)) {
       require(header.final && header.length <= max_control_payload && header.reserved == 0);
     } else {
-      require(header.length <= policy.max_length);
+      require(header.length <= (header.reserved != 0 ? policy.max_reserved_length : policy.max_length));
       require((header.reserved & ~policy.reserved_bits) == 0);
       require((header.opcode == Opcode::Continuation) == policy.inside_message);
     }

@@ -1,5 +1,6 @@
-// Any bytes from the peer: cut in any way they make the same events and the same replies as in one piece, texts are
-// UTF-8, limits hold, and what is written is a run of whole frames that the other end can read.
+// Any bytes from the peer: cut in any way, and given whole or in pieces, they make the same events and the same replies
+// as in one piece, texts are UTF-8, limits hold, and what is written is a run of whole frames that the other end can
+// read.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/buffer.hpp"
 #include "base/utf8.hpp"
@@ -26,7 +27,7 @@ void require(bool holds) {
 }
 
 struct Outcome {
-  std::string events;  // one after the other, in a form that compares
+  std::string events;  // one after the other, in a form that compares; messages stand where they end
   std::string replies;
   Protocol::State state = Protocol::State::Open;
   bool operator==(const Outcome&) const = default;
@@ -66,6 +67,8 @@ Outcome run(ws::Role role, const ws::Options& options, std::string_view bytes, b
     out.clear();
   }
   bool ended = false;
+  std::string message;
+  bool inside = false;
   while (!bytes.empty()) {
     const std::size_t count = std::min<std::size_t>(step(), bytes.size());
     const auto memory = std::make_unique<char[]>(count);
@@ -78,13 +81,23 @@ Outcome run(ws::Role role, const ws::Options& options, std::string_view bytes, b
       require(!ended);
       ended = event.kind == Event::Kind::Close || event.kind == Event::Kind::Failed;
       require(ended == protocol.finished());
-      require(event.kind != Event::Kind::Text || base::is_valid_utf8(event.payload));
       require(base::is_valid_utf8(event.reason) && event.reason.size() <= ws::max_close_reason);
-      require(event.payload.size() <= std::max<std::uint64_t>(options.max_message_size, ws::max_control_payload));
+      std::string payload(event.payload);
+      if (event.kind == Event::Kind::Text || event.kind == Event::Kind::Binary) {
+        require(event.first != inside && (event.final || !event.payload.empty()));
+        require(options.delivery == ws::Delivery::Pieces || (event.first && event.final));
+        message += payload;
+        inside = !event.final;
+        require(message.size() <= options.max_message_size);
+        if (inside) continue;
+        payload = std::exchange(message, {});
+        require(event.kind != Event::Kind::Text || base::is_valid_utf8(payload));
+      } else {
+        require(event.first && event.final && payload.size() <= ws::max_control_payload);
+      }
       outcome.events += static_cast<char>(event.kind);
-      outcome.events += static_cast<char>(event.reserved);
-      outcome.events += std::to_string(ws::number(event.code)) + ' ' + std::to_string(event.payload.size()) + ':';
-      outcome.events += event.payload;
+      outcome.events += std::to_string(ws::number(event.code)) + ' ' + std::to_string(payload.size()) + ':';
+      outcome.events += payload;
       outcome.events += event.reason;
       if ((count & 1) != 0) require(protocol.take(event).size() == event.payload.size());
     }
@@ -109,7 +122,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((data[0] & 8) != 0) options.max_frame_size = 32;
   if ((data[0] & 16) != 0) options.max_fragments = 4;
   options.max_pong_backlog = (data[0] & 32) != 0 ? 64 : 1 << 20;
-  if ((data[0] & 64) != 0) options.reserved_bits = ws::rsv1;
+  ws::DeflateContexts contexts;
+  if ((data[0] & 64) != 0) {
+    const bool forget = (data[1] & 1) != 0;
+    options.deflate = ws::DeflateParameters{forget, forget, 15, 15};
+    options.deflate_contexts = &contexts;
+  }
   std::uint32_t state = data[1] + 1U;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
 
@@ -121,5 +139,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   });
   require(whole == bytewise);
   require(whole == pieces);
+  options.delivery = ws::Delivery::Pieces;
+  require(whole == run(role, options, bytes, close_first, [&] { return bytes.size(); }));
+  require(whole == run(role, options, bytes, close_first, [] { return std::size_t{1}; }));
   return 0;
 }
