@@ -3,6 +3,7 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "app/socket.hpp"
 #include "base/utf8.hpp"
@@ -13,9 +14,9 @@ namespace folio {
 
 namespace detail {
 
-class RoomCore {
+class RoomCore final : public room::Hub {
  public:
-  std::shared_ptr<room::Hub> hub = std::make_shared<room::Hub>();
+  using Hub::Hub;
 };
 
 namespace {
@@ -25,28 +26,113 @@ class ChannelMember final : public room::Member {
  public:
   explicit ChannelMember(Sender<std::string> sender) : sender_(std::move(sender)) {}
   [[nodiscard]] std::shared_ptr<room::Home> home() const noexcept override { return nullptr; }
-  bool deliver(std::span<const room::Parcel> parcels) noexcept override {
-    bool open = true;
-    for (const auto& parcel : parcels) open = sender_.send(std::string(parcel.payload)) != SendResult::Closed;
-    return open;
+  void deliver(std::span<const room::Parcel> parcels, room::More) noexcept override {
+    for (const auto& parcel : parcels) sender_.send(std::string(parcel.payload));
   }
+  [[nodiscard]] bool gone() const noexcept override { return sender_.closed(); }
 
  private:
   Sender<std::string> sender_;
 };
 
+class ChannelObserver final : public room::Observer {
+ public:
+  explicit ChannelObserver(Sender<RoomEvent> sender) : sender_(std::move(sender)) {}
+  bool notice(const room::Change& change) noexcept override {
+    const auto kind = change.kind == room::Change::Kind::Joined ? RoomEvent::Kind::Joined
+                      : change.kind == room::Change::Kind::Left ? RoomEvent::Kind::Left
+                                                                : RoomEvent::Kind::Replaced;
+    switch (sender_.send({.kind = kind, .id = std::string(change.id), .count = change.count, .missed = missed_})) {
+      case SendResult::Closed:
+        return false;
+      case SendResult::Dropped:
+        ++missed_;
+        return true;
+      default:
+        missed_ = 0;
+        return true;
+    }
+  }
+
+ private:
+  Sender<RoomEvent> sender_;
+  std::size_t missed_ = 0;
+};
+
+room::Limits limits_of(const RoomOptions& options) {
+  return {.max_members = options.max_members, .history = options.history, .history_bytes = options.history_bytes};
+}
+
+room::Replay replay_of(Replay replay) {
+  return replay == Replay::History ? room::Replay::History : room::Replay::None;
+}
+
+JoinResult result_of(room::Joined joined) {
+  switch (joined) {
+    case room::Joined::New:
+      return JoinResult::Joined;
+    case room::Joined::Replaced:
+      return JoinResult::Replaced;
+    case room::Joined::Full:
+      break;
+  }
+  return JoinResult::Full;
+}
+
 room::Parcel make_parcel(ws::Opcode opcode, std::string_view payload) {
   std::string mended;  // as SocketCore does with what is sent to one
-  if (opcode == ws::Opcode::Text && !base::is_valid_utf8(payload)) payload = mended = base::replace_invalid_utf8(payload);
+  if (opcode == ws::Opcode::Text && !base::is_valid_utf8(payload))
+    payload = mended = base::replace_invalid_utf8(payload);
   room::Parcel parcel;
   parcel.frame = ws::make_server_frame(opcode, payload);
   parcel.payload = std::string_view(*parcel.frame).substr(parcel.frame->size() - payload.size());
+  if (payload.size() >= ws::default_deflate_threshold) parcel.packed = std::make_shared<base::LazyBytes>();
   return parcel;
 }
 
-struct NamedRooms {
-  std::mutex mutex;
-  std::map<std::string, std::shared_ptr<RoomCore>, std::less<>> rooms;
+// The named rooms of the process. A room that is not kept is in here as long as somebody holds it.
+class NamedRooms {
+ public:
+  std::shared_ptr<RoomCore> get(std::string_view name, const RoomOptions& options) {
+    std::lock_guard lock(mutex_);
+    auto found = rooms_.find(name);
+    if (found == rooms_.end()) found = rooms_.emplace(std::string(name), Entry{}).first;
+    Entry& entry = found->second;
+    auto room = entry.room.lock();
+    if (!room) {
+      room = std::shared_ptr<RoomCore>(new RoomCore(limits_of(options)), [this, key = found->first](RoomCore* gone) {
+        delete gone;
+        forget(key);
+      });
+      entry.room = room;
+      if (options.keep) entry.kept = room;
+    }
+    return room;
+  }
+
+  std::vector<std::string> names() {
+    std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : rooms_) {
+      if (!entry.room.expired()) names.push_back(name);
+    }
+    return names;
+  }
+
+ private:
+  struct Entry {
+    std::weak_ptr<RoomCore> room;
+    std::shared_ptr<RoomCore> kept;
+  };
+
+  void forget(const std::string& name) {
+    std::lock_guard lock(mutex_);
+    const auto found = rooms_.find(name);
+    if (found != rooms_.end() && found->second.room.expired()) rooms_.erase(found);  // it may have been made anew
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, Entry, std::less<>> rooms_;
 };
 
 NamedRooms& named_rooms() {
@@ -58,58 +144,72 @@ NamedRooms& named_rooms() {
 }  // namespace
 }  // namespace detail
 
-WsRoom::WsRoom() : core_(std::make_shared<detail::RoomCore>()) {}
+WsRoom::WsRoom(const RoomOptions& options) : core_(std::make_shared<detail::RoomCore>(detail::limits_of(options))) {}
 WsRoom::WsRoom(std::shared_ptr<detail::RoomCore> core) : core_(std::move(core)) {}
 WsRoom::~WsRoom() = default;
 
-void WsRoom::join(std::string id, WsSender sender) const {
-  if (!sender.socket()) return;
-  core_->hub->join(std::move(id), sender.socket());
+JoinResult WsRoom::join(std::string id, WsSender sender, Replay replay) const {
+  if (sender.closed()) return JoinResult::Closed;
+  const JoinResult result = detail::result_of(core_->join(id, sender.socket(), detail::replay_of(replay)));
+  if (!sender.closed()) return result;
   // One that closed meanwhile has left all rooms already, and would stay in this one.
-  if (sender.closed()) sender.socket()->leave_all();
+  core_->leave(id, *sender.socket());
+  return JoinResult::Closed;
 }
-void WsRoom::join(std::string id, Sender<std::string> sender) const {
-  core_->hub->join(std::move(id), std::make_shared<detail::ChannelMember>(std::move(sender)));
+JoinResult WsRoom::join(std::string id, Sender<std::string> sender, Replay replay) const {
+  if (sender.closed()) return JoinResult::Closed;
+  return detail::result_of(core_->join(std::move(id), std::make_shared<detail::ChannelMember>(std::move(sender)),
+                                       detail::replay_of(replay)));
 }
 void WsRoom::leave(std::string_view id) const {
-  core_->hub->leave(id);
+  core_->leave(id);
 }
+
 void WsRoom::broadcast(std::string_view text) const {
-  core_->hub->broadcast(detail::make_parcel(ws::Opcode::Text, text));
+  core_->broadcast(detail::make_parcel(ws::Opcode::Text, text));
 }
 void WsRoom::broadcast_except(std::string_view id, std::string_view text) const {
-  core_->hub->broadcast_except(id, detail::make_parcel(ws::Opcode::Text, text));
+  core_->broadcast_except(id, detail::make_parcel(ws::Opcode::Text, text));
 }
-void WsRoom::broadcast_binary(std::string_view bytes) const {
-  core_->hub->broadcast(detail::make_parcel(ws::Opcode::Binary, bytes));
+void WsRoom::broadcast_bytes(std::string_view bytes) const {
+  core_->broadcast(detail::make_parcel(ws::Opcode::Binary, bytes));
+}
+void WsRoom::broadcast_bytes_except(std::string_view id, std::string_view bytes) const {
+  core_->broadcast_except(id, detail::make_parcel(ws::Opcode::Binary, bytes));
 }
 SendResult WsRoom::send_to(std::string_view id, std::string_view text) const {
-  return core_->hub->send_to(id, detail::make_parcel(ws::Opcode::Text, text)) ? SendResult::Queued : SendResult::Closed;
+  return core_->send_to(id, detail::make_parcel(ws::Opcode::Text, text)) ? SendResult::Queued : SendResult::Closed;
 }
+SendResult WsRoom::send_bytes_to(std::string_view id, std::string_view bytes) const {
+  return core_->send_to(id, detail::make_parcel(ws::Opcode::Binary, bytes)) ? SendResult::Queued : SendResult::Closed;
+}
+
 std::size_t WsRoom::count() const {
-  return core_->hub->count();
+  return core_->count();
 }
 bool WsRoom::contains(std::string_view id) const {
-  return core_->hub->contains(id);
+  return core_->contains(id);
 }
 std::vector<std::string> WsRoom::members() const {
-  return core_->hub->ids();
+  return core_->ids();
+}
+std::vector<std::string> WsRoom::history() const {
+  std::vector<std::string> messages;
+  for (const room::Parcel& parcel : core_->history()) messages.emplace_back(parcel.payload);
+  return messages;
 }
 
-WsRoom Rooms::get(std::string_view name) const {
-  auto& [mutex, rooms] = detail::named_rooms();
-  std::lock_guard lock(mutex);
-  auto found = rooms.find(name);
-  if (found == rooms.end()) found = rooms.emplace(std::string(name), std::make_shared<detail::RoomCore>()).first;
-  return WsRoom(found->second);
+Receiver<RoomEvent> WsRoom::events(std::size_t capacity) const {
+  auto [sender, receiver] = channel<RoomEvent>(capacity);
+  core_->observe(std::make_unique<detail::ChannelObserver>(std::move(sender)));
+  return std::move(receiver);
 }
 
+WsRoom Rooms::get(std::string_view name, const RoomOptions& options) const {
+  return WsRoom(detail::named_rooms().get(name, options));
+}
 std::vector<std::string> Rooms::names() const {
-  auto& [mutex, rooms] = detail::named_rooms();
-  std::lock_guard lock(mutex);
-  std::vector<std::string> names;
-  for (const auto& [name, room] : rooms) names.push_back(name);
-  return names;
+  return detail::named_rooms().names();
 }
 
 }  // namespace folio

@@ -48,6 +48,7 @@ class SocketCore final : public room::Member {
   void close(std::uint16_t code, std::string_view reason);
   [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
   [[nodiscard]] std::shared_ptr<room::Home> home() const noexcept override { return home_; }
+  [[nodiscard]] bool gone() const noexcept override { return closed(); }
   // Whether a sender need not wait: exact on the loop's thread, a recent view on others.
   [[nodiscard]] bool has_room() noexcept;
   // Wakes the caller's task, on its own loop, once there is room, or nothing can be sent any more.
@@ -68,7 +69,7 @@ class SocketCore final : public room::Member {
   // The server stops: 1001, or another code.
   void shut_down(std::uint16_t code, std::string_view reason) noexcept;
 
-  bool deliver(std::span<const room::Parcel> parcels) noexcept override;
+  void deliver(std::span<const room::Parcel> parcels, room::More more) noexcept override;
 
   // The handler's WebSocket is gone: nobody reads any more.
   void drop_owner(std::uint16_t code) noexcept;
@@ -111,6 +112,7 @@ class SocketCore final : public room::Member {
   [[nodiscard]] bool pressed(std::size_t limit) noexcept;
   SendResult refuse_slow() noexcept;
   SendResult send_home(Opcode opcode, std::string_view payload);
+  void write(const room::Parcel& parcel);
   void close_home(std::uint16_t code, std::string_view reason) noexcept;
   [[nodiscard]] const app::SocketLimits& limits() const noexcept { return settings_->limits; }
   void pump(std::span<char> bytes) noexcept;

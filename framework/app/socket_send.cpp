@@ -93,31 +93,45 @@ SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
   return direct ? SendResult::Sent : SendResult::Queued;
 }
 
-bool SocketCore::deliver(std::span<const room::Parcel> parcels) noexcept {
-  if (closed() || !protocol_.open()) return false;
+void SocketCore::deliver(std::span<const room::Parcel> parcels, room::More more) noexcept {
+  if (closed() || !protocol_.open()) return;
   std::size_t cost = 0;
   for (const auto& parcel : parcels) cost += parcel.frame->size() + limits().queue_overhead;
   if (unsent() != 0 && pressed(limits().max_queue - std::min(cost, limits().max_queue))) {
-    if (slow_peer_.load(std::memory_order_relaxed) == SlowPeer::Latest) {
-      latest_ =
-          std::make_unique<Latest>(static_cast<Opcode>(opcode_of(parcels.back())), std::string(parcels.back().payload));
-      return true;
-    }
-    return refuse_slow() != SendResult::Closed;
+    if (slow_peer_.load(std::memory_order_relaxed) != SlowPeer::Latest) return (void)refuse_slow();
+    const room::Parcel& last = parcels.back();
+    latest_ = std::make_unique<Latest>(static_cast<Opcode>(opcode_of(last)), std::string(last.payload));
+    return;
   }
-  if (tcp_ == nullptr) {
-    for (const auto& parcel : parcels) early_.append(*parcel.frame);
-    return true;
-  }
+  for (const auto& parcel : parcels) write(parcel);
+  if (tcp_ != nullptr && more == room::More::No) tcp_->flush();
+  backlog_.store(unsent(), std::memory_order_relaxed);
+}
+
+// The frame that all members share: the compressed one where the peer takes it, made by the first member that asks.
+void SocketCore::write(const room::Parcel& parcel) {
   if (protocol_.role() == ws::Role::Client) {
     // RFC 6455 §5.3: what a client sends is masked, with a key of its own for each frame.
-    for (const auto& parcel : parcels) (void)protocol_.send(opcode_of(parcel), parcel.payload, tcp_->output());
-  } else {
-    for (const auto& parcel : parcels) tcp_->write(parcel.frame);
+    (void)protocol_.send(opcode_of(parcel), parcel.payload, output());
+    return;
   }
-  tcp_->flush();
-  backlog_.store(unsent(), std::memory_order_relaxed);
-  return true;
+  const base::SharedBytes* frame = &parcel.frame;
+  if (parcel.packed && parcel.payload.size() >= limits().compress_from &&
+      protocol_.can_take_shared_compressed(parcel.payload.size())) {
+    const base::SharedBytes& packed = parcel.packed->get([&] {
+      return ws::make_compressed_server_frame(opcode_of(parcel), parcel.payload, limits().compression_level,
+                                              deflate_contexts_.get());
+    });
+    if (packed) {
+      frame = &packed;
+      protocol_.shared_compressed_sent();
+    }
+  }
+  if (tcp_ != nullptr) {
+    tcp_->write(*frame);
+  } else {
+    early_.append(**frame);
+  }
 }
 
 bool SocketCore::has_room() noexcept {

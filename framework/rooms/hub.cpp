@@ -1,121 +1,69 @@
 #include "rooms/hub.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace folio::room {
 
-// --- Member ---
-
 void Member::leave_all() noexcept {
-  std::vector<std::pair<std::weak_ptr<Hub>, std::string>> memberships;
+  std::vector<Membership> memberships;
   {
     std::lock_guard lock(mutex_);
     memberships.swap(memberships_);
   }
-  for (auto& [hub, id] : memberships) {
-    if (auto room = hub.lock()) room->leave(id, *this);
+  for (auto& membership : memberships) {
+    if (const auto hub = membership.hub.lock()) hub->leave(membership.id, *this);
   }
 }
 
-// --- Branch ---
+// --- who is there ---
 
-void Branch::push(Step step) {
-  bool first = false;
-  {
-    std::lock_guard lock(mutex_);
-    line_.push_back(std::move(step));
-    first = !std::exchange(scheduled_, true);
-  }
-  if (first) home_->schedule(self_.lock());
-}
+Joined Hub::join(std::string id, std::shared_ptr<Member> member, Replay replay) {
+  std::lock_guard lock(mutex_);
+  forget_gone();
+  const auto found = members_.find(id);
+  const bool replaced = found != members_.end();
+  if (!replaced && members_.size() >= limits_.max_members) return Joined::Full;
+  if (replaced) remove(found);
 
-void Branch::drain() noexcept {
+  const bool has_home = member->home() != nullptr;
   {
-    std::lock_guard lock(mutex_);
-    taken_.swap(line_);
-    scheduled_ = false;
+    std::lock_guard member_lock(member->mutex_);
+    member->memberships_.push_back(
+        {.id = id, .hub = weak_from_this(), .kept = has_home ? shared_from_this() : nullptr});
   }
-  for (std::size_t at = 0; at < taken_.size();) {
-    Step& step = taken_[at];
-    switch (step.kind) {
-      case Step::Kind::Join:
-        members_.push_back(std::move(step.member));
-        ++at;
-        break;
-      case Step::Kind::Leave:
-        std::erase(members_, step.member);
-        ++at;
-        break;
-      case Step::Kind::One:
-        step.member->deliver(std::span(&step.parcel, 1));
-        ++at;
-        break;
-      case Step::Kind::AllButOne:
-        for (const auto& member : members_) {
-          if (member != step.member) member->deliver(std::span(&step.parcel, 1));
-        }
-        ++at;
-        break;
-      case Step::Kind::All: {
-        std::size_t end = at + 1;
-        while (end < taken_.size() && taken_[end].kind == Step::Kind::All) ++end;
-        deliver_run(std::span(taken_).subspan(at, end - at));
-        at = end;
-        break;
+  if (has_home) {
+    push(*member, {.kind = Branch::Step::Kind::Join, .member = member, .parcel = {}});
+    if (replay == Replay::History) {
+      for (const Parcel& parcel : history_) {
+        push(*member, {.kind = Branch::Step::Kind::One, .member = member, .parcel = parcel});
       }
     }
-  }
-  taken_.clear();
-}
-
-// Several frames for everybody, one behind the other: each member gets them in one call.
-void Branch::deliver_run(std::span<const Step> steps) noexcept {
-  parcels_.clear();
-  for (const auto& step : steps) parcels_.push_back(step.parcel);
-  for (const auto& member : members_) member->deliver(parcels_);
-  parcels_.clear();
-}
-
-// --- Hub ---
-
-Branch& Hub::branch_of(const std::shared_ptr<Home>& home) {
-  for (const auto& branch : branches_) {
-    if (branch->home_ == home) return *branch;
-  }
-  auto branch = std::make_shared<Branch>(home);
-  branch->self_ = branch;
-  branches_.push_back(std::move(branch));
-  return *branches_.back();
-}
-
-void Hub::join(std::string id, std::shared_ptr<Member> member) {
-  std::lock_guard lock(mutex_);
-  if (const auto found = members_.find(id); found != members_.end()) remove(found);
-  {
-    std::lock_guard member_lock(member->mutex_);
-    member->memberships_.emplace_back(weak_from_this(), id);
-  }
-  if (auto home = member->home()) {
-    branch_of(home).push({.kind = Branch::Step::Kind::Join, .member = member, .parcel = {}});
   } else {
-    homeless_.push_back(member);
+    if (replay == Replay::History) {
+      for (const Parcel& parcel : history_) member->deliver(std::span(&parcel, 1), More::No);
+    }
+    homeless_.emplace_back(id, member);
   }
-  members_.emplace(std::move(id), std::move(member));
+  const auto place = members_.emplace(std::move(id), std::move(member)).first;
+  tell(replaced ? Change::Kind::Replaced : Change::Kind::Joined, place->first);
+  return replaced ? Joined::Replaced : Joined::New;
 }
 
+// Whoever calls holds the room by more than this membership.
 void Hub::remove(Members::iterator place) {
   const std::shared_ptr<Member> member = std::move(place->second);
+  const std::string& id = place->first;
   {
     std::lock_guard member_lock(member->mutex_);
-    std::erase_if(member->memberships_, [&](const auto& membership) {
-      return membership.second == place->first && membership.first.lock().get() == this;
-    });
+    std::erase_if(member->memberships_,
+                  [&](const auto& membership) { return membership.id == id && membership.hub.lock().get() == this; });
   }
-  if (auto home = member->home()) {
-    branch_of(home).push({.kind = Branch::Step::Kind::Leave, .member = member, .parcel = {}});
+  if (member->home() != nullptr) {
+    push(*member, {.kind = Branch::Step::Kind::Leave, .member = member, .parcel = {}});
   } else {
-    std::erase(homeless_, member);
+    std::erase_if(homeless_, [&](const auto& one) { return one.first == id; });
   }
   members_.erase(place);
 }
@@ -125,69 +73,119 @@ bool Hub::leave(std::string_view id) {
   const auto found = members_.find(id);
   if (found == members_.end()) return false;
   remove(found);
+  tell(Change::Kind::Left, id);
   return true;
 }
 
 void Hub::leave(std::string_view id, const Member& member) noexcept {
   std::lock_guard lock(mutex_);
   const auto found = members_.find(id);
-  if (found != members_.end() && found->second.get() == &member) remove(found);
+  if (found == members_.end() || found->second.get() != &member) return;
+  remove(found);
+  tell(Change::Kind::Left, id);
 }
 
-void Hub::send(const Parcel& parcel, const std::shared_ptr<Member>& except) {
-  const auto kind = except ? Branch::Step::Kind::AllButOne : Branch::Step::Kind::All;
-  for (const auto& branch : branches_) branch->push({.kind = kind, .member = except, .parcel = parcel});
-  std::vector<const Member*> gone;
-  for (const auto& member : homeless_) {
-    if (member != except && !member->deliver(std::span(&parcel, 1))) gone.push_back(member.get());
+// Members without a home cannot leave by themselves.
+void Hub::forget_gone() {
+  for (std::size_t at = 0; at < homeless_.size();) {
+    if (!homeless_[at].second->gone()) {
+      ++at;
+      continue;
+    }
+    const std::string id = homeless_[at].first;
+    remove(members_.find(id));
+    tell(Change::Kind::Left, id);
   }
-  for (const Member* member : gone) {
-    const auto place =
-        std::find_if(members_.begin(), members_.end(), [&](const auto& entry) { return entry.second.get() == member; });
-    if (place != members_.end()) remove(place);
+}
+
+std::size_t Hub::count() {
+  std::lock_guard lock(mutex_);
+  forget_gone();
+  return members_.size();
+}
+
+bool Hub::contains(std::string_view id) {
+  std::lock_guard lock(mutex_);
+  forget_gone();
+  return members_.contains(id);
+}
+
+std::vector<std::string> Hub::ids() {
+  std::lock_guard lock(mutex_);
+  forget_gone();
+  std::vector<std::string> ids;
+  ids.reserve(members_.size());
+  for (const auto& [id, member] : members_) ids.push_back(id);
+  return ids;
+}
+
+void Hub::observe(std::unique_ptr<Observer> observer) {
+  std::lock_guard lock(mutex_);
+  observers_.push_back(std::move(observer));
+}
+
+void Hub::tell(Change::Kind kind, std::string_view id) {
+  const Change change{.kind = kind, .id = id, .count = members_.size()};
+  std::erase_if(observers_, [&](const auto& observer) { return !observer->notice(change); });
+}
+
+// --- what is said ---
+
+void Hub::push(const Member& member, Branch::Step step) {
+  const auto home = member.home();
+  auto branch = std::ranges::find(branches_, home, [](const auto& each) { return each->home(); });
+  if (branch == branches_.end()) branch = branches_.insert(branches_.end(), std::make_shared<Branch>(home));
+  (*branch)->push(*branch, std::move(step));
+}
+
+void Hub::say(const Parcel& parcel, const std::shared_ptr<Member>& except) {
+  keep(parcel);
+  const auto kind = except ? Branch::Step::Kind::AllButOne : Branch::Step::Kind::All;
+  for (const auto& branch : branches_) branch->push(branch, {.kind = kind, .member = except, .parcel = parcel});
+  if (homeless_.empty()) return;
+  forget_gone();
+  for (const auto& [id, member] : homeless_) {
+    if (member != except) member->deliver(std::span(&parcel, 1), More::No);
+  }
+}
+
+void Hub::keep(const Parcel& parcel) {
+  if (limits_.history == 0 || parcel.payload.size() > limits_.history_bytes) return;
+  history_.push_back(parcel);
+  history_bytes_ += parcel.payload.size();
+  while (history_.size() > limits_.history || history_bytes_ > limits_.history_bytes) {
+    history_bytes_ -= history_.front().payload.size();
+    history_.pop_front();
   }
 }
 
 void Hub::broadcast(const Parcel& parcel) {
   std::lock_guard lock(mutex_);
-  send(parcel, nullptr);
+  say(parcel, nullptr);
 }
 
 void Hub::broadcast_except(std::string_view id, const Parcel& parcel) {
   std::lock_guard lock(mutex_);
   const auto found = members_.find(id);
-  send(parcel, found == members_.end() ? nullptr : found->second);
+  say(parcel, found == members_.end() ? nullptr : found->second);
 }
 
 bool Hub::send_to(std::string_view id, const Parcel& parcel) {
   std::lock_guard lock(mutex_);
   const auto found = members_.find(id);
-  if (found == members_.end()) return false;
+  if (found == members_.end() || found->second->gone()) return false;
   const auto& member = found->second;
-  if (auto home = member->home()) {
-    branch_of(home).push({.kind = Branch::Step::Kind::One, .member = member, .parcel = parcel});
+  if (member->home() != nullptr) {
+    push(*member, {.kind = Branch::Step::Kind::One, .member = member, .parcel = parcel});
   } else {
-    member->deliver(std::span(&parcel, 1));
+    member->deliver(std::span(&parcel, 1), More::No);
   }
   return true;
 }
 
-std::size_t Hub::count() const {
+std::vector<Parcel> Hub::history() const {
   std::lock_guard lock(mutex_);
-  return members_.size();
-}
-
-bool Hub::contains(std::string_view id) const {
-  std::lock_guard lock(mutex_);
-  return members_.contains(id);
-}
-
-std::vector<std::string> Hub::ids() const {
-  std::lock_guard lock(mutex_);
-  std::vector<std::string> ids;
-  ids.reserve(members_.size());
-  for (const auto& [id, member] : members_) ids.push_back(id);
-  return ids;
+  return {history_.begin(), history_.end()};
 }
 
 }  // namespace folio::room
