@@ -14,7 +14,12 @@ namespace folio::app {
 
 struct SocketLimits {
   // Bytes of a message, over all of its fragments and after decompression. Past it: closed with 1009.
-  std::uint64_t max_message = 1024 * 1024;
+  std::uint64_t max_message = 16 * 1024 * 1024;
+  // Bytes that incomplete messages of all connections of a loop may take, where those up to large_message of each do not
+  // count: so that many peers together cannot fill the memory with messages which they never end. A connection that
+  // would take more is closed with 1013.
+  std::size_t max_incomplete = 256 * 1024 * 1024;
+  std::size_t large_message = 256 * 1024;
   // The same for routes that take messages in pieces, where it bounds no memory.
   std::uint64_t max_streamed = std::uint64_t{1} << 40;
   // Bytes that may wait toward a peer, headers included, before the slow-peer policy applies. Bounds what a peer that

@@ -28,6 +28,16 @@ std::vector<std::uint8_t> bytes_of(std::string_view payload) {
 
 }  // namespace
 
+namespace {
+
+// What incomplete messages of a loop's connections take, beyond what each may take freely.
+struct Incomplete {
+  explicit Incomplete(net::Loop&) {}
+  std::size_t bytes = 0;
+};
+
+}  // namespace
+
 SocketCore::SocketCore(Setup setup)
     : settings_(std::move(setup.settings)),
       inbox_(setup.loop.inbox()),
@@ -169,6 +179,24 @@ void SocketCore::pump(std::span<char> bytes) noexcept {
   }
   processing_ = false;
   backlog_.store(unsent(), std::memory_order_relaxed);
+  account();
+}
+
+// Counts an incomplete message toward the loop's limit, or not any more.
+void SocketCore::account() noexcept {
+  const std::size_t held = protocol_.held_bytes();
+  const std::size_t counted = held > limits().large_message ? held : 0;
+  if (counted == incomplete_ || tcp_ == nullptr) return;
+  std::size_t& total = tcp_->loop().local<Incomplete>().bytes;
+  total += counted - incomplete_;
+  incomplete_ = counted;
+  if (counted == 0 || total <= limits().max_incomplete || ended_) return;
+  constexpr std::string_view reason = "too many large messages at once";
+  close_home(close_code::try_again_later, reason);
+  fail(close_code::try_again_later, std::string(reason));
+  finish_transport();
+  (void)protocol_.abnormal();
+  account();
 }
 
 void SocketCore::resume_input() noexcept {
@@ -338,8 +366,9 @@ void SocketCore::on_gone() noexcept {
   if (!ended_ && !closed()) fail(close_code::abnormal, "the connection was lost");
   gone_ = true;
   ended_ = true;
-  tcp_ = nullptr;
   (void)protocol_.abnormal();  // gives back what it holds of the loop's
+  account();
+  tcp_ = nullptr;
   stash_.release();
   set_closed();
   wake_reader();

@@ -116,6 +116,7 @@ class SocketCore final : public room::Member {
   void close_home(std::uint16_t code, std::string_view reason) noexcept;
   [[nodiscard]] const app::SocketLimits& limits() const noexcept { return settings_->limits; }
   void pump(std::span<char> bytes) noexcept;
+  void account() noexcept;
   void handle(const ws::Event& event);
   void handle_data(const ws::Event& event);
   void push(Received received);
@@ -153,6 +154,7 @@ class SocketCore final : public room::Member {
   std::vector<Received> inbound_;
   std::size_t inbound_head_ = 0;
   std::size_t inbound_bytes_ = 0;
+  std::size_t incomplete_ = 0;  // bytes of an incomplete message that count toward the loop's limit
   Waker reader_waker_;
   Reader reader_ = Reader::None;
   std::vector<Waker> drained_;

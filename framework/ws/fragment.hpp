@@ -60,6 +60,8 @@ class MessageAssembly {
     const std::size_t kept = bytes_.size();
     bytes_.resize_and_overwrite(kept + room, [&](char* to, std::size_t) { return kept + write(to + kept); });
   }
+  // Bytes of memory for what is kept.
+  [[nodiscard]] std::size_t capacity() const { return bytes_.capacity(); }
   // How many bytes can be kept without allocating.
   [[nodiscard]] std::size_t spare() const { return bytes_.capacity() - bytes_.size(); }
 

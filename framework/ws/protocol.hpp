@@ -188,6 +188,8 @@ class Protocol {
   [[nodiscard]] bool open() const { return state_ == State::Open; }
   // Whether nothing more will be received or sent: end the transport once `out` is sent.
   [[nodiscard]] bool finished() const { return state_ >= State::Finished; }
+  // Bytes of memory that an incomplete message, or the piece of one, takes.
+  [[nodiscard]] std::size_t held_bytes() const { return assembly_.capacity(); }
   // Whether the peer is in the middle of a frame or of a fragmented message.
   [[nodiscard]] bool inside_message() const { return inside_frame_ || header_size_ != 0 || assembly_.open(); }
 

@@ -699,6 +699,43 @@ TEST_F(Sockets, ASlowPeerMayGetTheLatestOnly) {
   EXPECT_LT(got, 1000);
 }
 
+TEST(SocketLimits, IncompleteMessagesOfManyPeersAreBoundedTogether) {
+  app::Config config;
+  config.threads = 1;
+  config.socket.large_message = 64 * 1024;
+  config.socket.max_incomplete = 2 * 1024 * 1024;
+  TestServer server(all_units(), config);
+  const std::string part(200'000, 'x');
+  const auto begin = [&](SocketClient& client) {
+    // A frame of 4,000,000 bytes, masked with a key of zeros, of which this is the beginning.
+    client.client.send(std::string("\x82\xff\0\0\0\0\0\x3d\x09\0\0\0\0\0", 14) + part);
+  };
+  std::vector<std::unique_ptr<SocketClient>> holding;
+  // Each takes its part, and some room to grow: not many fit.
+  for (int i = 0; i < 12; ++i) {
+    holding.push_back(std::make_unique<SocketClient>(server.port(), "/echo"));
+    begin(*holding.back());
+  }
+  // The last one is over the limit, whoever came before.
+  EXPECT_EQ(holding.back()->next(), "close 1013");
+  EXPECT_EQ(holding.back()->next(), "ended");
+  // Small messages are nobody's loss.
+  SocketClient small(server.port(), "/echo");
+  small.send(std::string(60'000, 'y'));
+  EXPECT_EQ(small.next().size(), 60'000u);
+  // And once they are gone, there is room again, and it stays.
+  for (auto& client : holding) client->client.reset();
+  const auto echoes = [&] {
+    SocketClient again(server.port(), "/echo");
+    again.send(std::string(800'000, 'z'));
+    return again.next().size() == 800'000;
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!echoes() && std::chrono::steady_clock::now() < deadline) {
+  }
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(echoes()) << i;
+}
+
 TEST_F(Sockets, ShutdownSays1001) {
   SocketClient client(port, "/echo");
   client.send("a");
