@@ -4,7 +4,7 @@
 // std::bad_alloc, as `new` does.
 //
 // Memory of each, by window bits: see deflater_memory() and inflater_memory(). With the full window of 15 bits a
-// Deflater has about 262 KiB and an Inflater about 40 KiB.
+// Deflater has about 166 KiB and an Inflater about 39 KiB.
 #pragma once
 
 #include <zlib.h>
@@ -17,8 +17,9 @@
 
 namespace folio::ws {
 
-// zlib's own default. Less saves memory and costs compression.
-inline constexpr int deflate_memory_level = 8;
+// zlib's own is 8. With 6, texts of 256 KiB come out 1% larger, smaller ones the same, and a compressor takes 96 KiB
+// less.
+inline constexpr int deflate_memory_level = 6;
 
 // zlib's algorithm looks ahead 262 bytes in its window of 2^bits, and reaches back 2^bits - 262. It has no window of 8
 // bits for raw streams; with one of 9 it reaches back 250 bytes, which a decompressor of 8 bits, 256 bytes, can follow.

@@ -16,7 +16,7 @@ class DeflateContexts {
  public:
   // How many of either kind are kept when nobody has them. A message is compressed in one go, so that one compressor
   // for each setting is all that is ever lent without context takeover; a message that arrives in pieces holds its
-  // decompressor until it is complete. Together they are 1.7 MiB at most.
+  // decompressor until it is complete. Together they are 1.3 MiB at most.
   static constexpr std::size_t max_spare_deflaters = 4;
   static constexpr std::size_t max_spare_inflaters = 16;
 

@@ -34,7 +34,7 @@ struct DeflateParameters {
 // What one end wants. The defaults cost a connection no memory between messages, on either side.
 struct DeflatePolicy {
   // Whether a side may compress a message with the help of those before it: better for many small messages that
-  // resemble each other, and some hundred KiB for the side that compresses, some tens for the other: see deflate.hpp.
+  // resemble each other, at up to 166 KiB a connection for the side that compresses, and 39 for the other: deflate.hpp.
   bool server_context_takeover = false;
   bool client_context_takeover = false;
   // The largest windows. A server can ask for the client's only if the client offers to limit it; others use 15.

@@ -72,9 +72,12 @@ enum class Delivery : std::uint8_t {
 // many events instead.
 inline constexpr std::size_t max_inflated_piece = 64 * 1024;
 
-// zlib's levels go from 1, the fastest, to 9.
+// zlib's levels go from 1, the fastest, to 9. For texts of 16 KiB, 3 takes 40% more time than 1 and saves 8% of what 1
+// sends; 6 takes twice the time and saves 17%. For those of 1 KiB there is next to nothing to gain.
 inline constexpr int default_deflate_level = 1;
-inline constexpr std::size_t default_deflate_threshold = 256;
+// Bytes. A text of 512 is compressed in some 15 µs and comes to half. One of 256 takes nearly as long and keeps two
+// thirds: what is saved costs three times as much. With takeover of our own context, 64 is worth it.
+inline constexpr std::size_t default_deflate_threshold = 512;
 
 struct Options {
   // Bytes of a message, over all of its frames, as the application gets it: inflated. Beyond it: 1009, before more than
