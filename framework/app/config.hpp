@@ -32,7 +32,7 @@ struct SocketLimits {
   // permessage-deflate: see WsCompression. Bytes from which on a message is compressed, since small ones gain little;
   // and zlib's level, of which the higher ones cost far more time than they save bytes.
   WsCompression compression = WsCompression::Shared;
-  std::size_t compress_from = 1024;
+  std::size_t compress_from = 512;
   int compression_level = 1;
   // Seconds of silence after which a ping is sent, and after which the connection is given up.
   std::uint32_t ping_after = 30;

@@ -29,7 +29,7 @@ enum class WsCompression : std::uint8_t {
   // Each message is compressed by itself, with state that all connections of a thread share: no memory a connection.
   Shared,
   // Each connection has a history of its own (context takeover): better on many similar small messages, and up to
-  // about 300 KiB a connection once both sides have sent a compressed message.
+  // 205 KiB a connection once both sides have sent a compressed message.
   Dedicated,
 };
 
