@@ -34,10 +34,14 @@ function(folio_precompile target)
   endif()
 endfunction()
 
-# folio_test(NAME [LINK target…]): tests/NAME/*_test.cpp as the GoogleTest program test_NAME, one entry in ctest.
+# folio_test(NAME [FOLDER folder] [LINK target…]): the sources in tests/NAME, or tests/FOLDER, as the GoogleTest program
+# test_NAME, one entry in ctest.
 function(folio_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*_test.cpp)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "LINK")
+  if(NOT arg_FOLDER)
+    set(arg_FOLDER ${name})
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*.cpp)
   if(NOT sources)
     return()
   endif()
