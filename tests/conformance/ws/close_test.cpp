@@ -122,10 +122,6 @@ std::vector<Case> client_cases() {
        "7.1.1",
        "a client that ends its side behind its Close frame",
        {send(close(1000)), end_our_side(), right_end}},
-      {"close_with_the_last_answer_unread",
-       "7.1.5",
-       "answers that wait come before the Close frame",
-       {send(repeated(text(letters(1'000)), 100), close(1000)), gets_text(letters(1'000))}},
   };
 }
 

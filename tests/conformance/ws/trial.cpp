@@ -85,7 +85,7 @@ testing::AssertionResult play(Peer& peer, const Step& step, Pace pace) {
   return testing::AssertionFailure();
 }
 
-void play(Peer& peer, const std::vector<Step>& steps, Pace pace) {
+void converse(Peer& peer, const std::vector<Step>& steps, Pace pace) {
   for (std::size_t i = 0; i < steps.size(); ++i) ASSERT_TRUE(play(peer, steps[i], pace)) << "step " << i + 1;
   if (!steps.empty() && is_end(steps.back())) return;
   ASSERT_TRUE(play(peer, send(close(1000)), pace)) << "closing handshake";
@@ -134,7 +134,7 @@ TEST_P(Server, Conforms) {
     ASSERT_TRUE(agreement) << *extensions;
     peer.use(*agreement);
   }
-  play(peer, conversation->steps, pace);
+  converse(peer, conversation->steps, pace);
 }
 
 }  // namespace folio::conformance

@@ -36,6 +36,6 @@ class Server : public testing::TestWithParam<Trial> {};
 // What happened instead of what a step says, or success.
 [[nodiscard]] testing::AssertionResult play(Peer& peer, const Step& step, Pace pace);
 // All steps, and a closing handshake unless they have an end.
-void play(Peer& peer, const std::vector<Step>& steps, Pace pace);
+void converse(Peer& peer, const std::vector<Step>& steps, Pace pace);
 
 }  // namespace folio::conformance
