@@ -1,0 +1,17 @@
+// The rooms of bench/soak: what a member sends goes to all members of its room, to itself too, as it stands.
+#include <folio/folio.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+using namespace folio;
+
+Task<> WS(WebSocket ws, Path<"room"> name) {
+  static std::atomic<std::uint64_t> visitors = 0;
+  const WsRoom room = rooms().get(*name);
+  room.join(std::to_string(++visitors), ws.sender());
+  while (auto message = co_await ws.next()) {
+    if (const auto* text = message->text()) room.broadcast(*text);
+  }
+}
