@@ -1,5 +1,5 @@
-"""Builds example/ with the very flags and libraries of the build under test, sanitizers and all, and prints the path of
-the binary. (`folio build` always builds for release; build_test.mjs tests that.)
+"""Builds example/, or another folder of routes, with the very flags and libraries of the build under test, sanitizers
+and all, and prints the path of the binary. (`folio build` always builds for release; build_test.mjs tests that.)
 
 FOLIO_BUILD names the build folder, FOLIO_ROOT the sources. Called by every test file: the second time there is nothing
 to do.
@@ -27,18 +27,18 @@ int main(int argc, char** argv) {
 PRELUDE = "#include <folio/prelude.hpp>\n"
 
 
-def build():
+def build(routes=ROOT / "example", name="example"):
     """The path of the binary."""
     settings = read_settings(BUILD / "folio-app.env")
-    folder = BUILD / "e2e" / "example"
+    folder = BUILD / "e2e" / name
     generated = folder / "generated"
     generated.mkdir(parents=True, exist_ok=True)
-    run([*settings["CODEGEN"], "--routes", str(ROOT / "example"), "--prefix", "example", "--out", str(generated)])
+    run([*settings["CODEGEN"], "--routes", str(routes), "--prefix", routes.name, "--out", str(generated)])
     write(folder / "main.cpp", MAIN)
     write(folder / "prelude.hpp", PRELUDE)
-    write(folder / "build.ninja", ninja_file(settings, folder, sorted(generated.rglob("*.cpp"))))
-    run([*settings["NINJA"], "-C", str(folder), "example"])
-    return folder / "example"
+    write(folder / "build.ninja", ninja_file(settings, folder, sorted(generated.rglob("*.cpp")), routes, name))
+    run([*settings["NINJA"], "-C", str(folder), name])
+    return folder / name
 
 
 def read_settings(file):
@@ -50,7 +50,7 @@ def read_settings(file):
     return settings
 
 
-def ninja_file(settings, folder, units):
+def ninja_file(settings, folder, units, routes, name):
     def words(*lists):
         return shlex.join([word for each in lists for word in each]).replace("$", "$$")
 
@@ -71,17 +71,17 @@ def ninja_file(settings, folder, units):
     for unit in [*units, folder / "main.cpp"]:
         objects.append(f"obj/{unit.stem}.o")
         lines += [f"build {objects[-1]}: compile {escape(unit)} | prelude.pch",
-                  f"  folder = {words([str(folder_of(unit))])}"]
+                  f"  folder = {words([str(folder_of(unit, routes))])}"]
     archives = " ".join(escape(archive) for archive in settings["APP_ARCHIVES"])
-    lines += [f"build example: link {' '.join(objects)} | {archives}", ""]
+    lines += [f"build {name}: link {' '.join(objects)} | {archives}", ""]
     return "\n".join(lines)
 
 
-def folder_of(unit):
+def folder_of(unit, routes):
     """Of the user's file behind a generated one, which names it in its first line."""
     first = unit.read_text().split("\n", 1)[0]
     file = first.partition(" from ")[2].rpartition(": ")[0]
-    return (ROOT / file).parent if file else unit.parent
+    return (routes.parent / file).parent if file else unit.parent
 
 
 def escape(path):

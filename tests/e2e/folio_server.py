@@ -20,14 +20,15 @@ def example():
 class Server:
     """As a context manager: a server that listens on `port`, and must end well."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, environment=None):
         self.binary = binary
+        self.environment = {**os.environ, **(environment or {})}
         self.output = ""
 
     def __enter__(self):
         self.process = subprocess.Popen(
             [self.binary, "--host", "127.0.0.1", "--port", "0", "--threads", "2"], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment)
         try:
             self.port = int(self._until(r"http://[^\s/:]+:(\d+)"))
         except BaseException:
