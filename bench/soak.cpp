@@ -27,9 +27,7 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -40,98 +38,21 @@
 #include <utility>
 #include <vector>
 
+#include "latencies.hpp"
+#include "soak_message.hpp"
+
 namespace {
+
+using namespace bench;
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{10};  // with what is under way at the end
-
-[[noreturn]] void die(const std::string& message) {
-  std::fprintf(stderr, "error: %s\n", message.c_str());
-  std::exit(1);
-}
 
 std::uint64_t now_ns() {
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count());
 }
 
-// --- the message: who, its number from one on, when; each in hexadecimal digits of a fixed count ---
-
-constexpr std::size_t sender_digits = 8;
-constexpr std::size_t number_digits = 8;
-constexpr std::size_t time_digits = 16;
-constexpr std::size_t message_size = sender_digits + number_digits + time_digits;
-
-struct Message {
-  std::uint32_t sender = 0;
-  std::uint32_t number = 0;
-  std::uint64_t sent_at = 0;
-};
-
-void append_hex(std::string& to, std::uint64_t value, std::size_t digits) {
-  for (std::size_t i = digits; i-- > 0;) to += "0123456789abcdef"[value >> (4 * i) & 15];
-}
-
-template <class Number>
-Number read_hex(std::string_view digits) {
-  Number value{};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  if (error != std::errc() || end != digits.data() + digits.size()) die("not a message: " + std::string(digits));
-  return value;
-}
-
-Message read_message(std::string_view text) {
-  if (text.size() != message_size) die("not a message: " + std::string(text));
-  return {.sender = read_hex<std::uint32_t>(text.substr(0, sender_digits)),
-          .number = read_hex<std::uint32_t>(text.substr(sender_digits, number_digits)),
-          .sent_at = read_hex<std::uint64_t>(text.substr(sender_digits + number_digits))};
-}
-
-// RFC 6455 §5.2, a client's frame of up to 125 bytes.
-std::string make_frame(char opcode, std::string_view payload) {
-  constexpr std::array<char, 4> key{0x11, 0x22, 0x33, 0x44};
-  std::string frame{static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | payload.size())};
-  frame.append(key.data(), key.size());
-  for (std::size_t i = 0; i < payload.size(); ++i) frame += static_cast<char>(payload[i] ^ key[i % key.size()]);
-  return frame;
-}
-
-constexpr char opcode_text = 0x1;
-constexpr char opcode_close = 0x8;
-constexpr char opcode_ping = 0x9;
-constexpr char opcode_pong = 0xA;
-
 // --- what is counted ---
-
-// Sixteen buckets an octave: a quantile is exact to about six in a hundred.
-class Latencies {
- public:
-  void add(std::uint64_t ns) {
-    ++counts_[bucket_of(ns)];
-    ++total_;
-  }
-  [[nodiscard]] double microseconds_at(double quantile) const {
-    auto left = static_cast<std::uint64_t>(quantile * static_cast<double>(total_));
-    for (std::size_t i = 0; i < counts_.size(); ++i) {
-      if (counts_[i] > left) return static_cast<double>(lower_end(i)) / 1e3;
-      left -= counts_[i];
-    }
-    return 0;
-  }
-
- private:
-  static constexpr unsigned steps = 16;
-  static std::size_t bucket_of(std::uint64_t ns) {
-    if (ns < steps) return static_cast<std::size_t>(ns);
-    const auto octave = static_cast<unsigned>(std::bit_width(ns)) - 5;  // 16 to 31 are the octave 0
-    return (octave + 1) * steps + static_cast<std::size_t>((ns >> octave) - steps);
-  }
-  static std::uint64_t lower_end(std::size_t bucket) {
-    if (bucket < steps) return bucket;
-    return (steps + bucket % steps) << (bucket / steps - 1);
-  }
-  std::array<std::uint64_t, 64 * steps> counts_{};
-  std::uint64_t total_ = 0;
-};
 
 unsigned long long as_printed(std::uint64_t count) {
   return count;
