@@ -178,8 +178,15 @@ void SocketCore::pump(std::span<char> bytes) noexcept {
     if (tcp_ == nullptr) break;
   }
   processing_ = false;
+  flush_pong();
   backlog_.store(unsent(), std::memory_order_relaxed);
   account();
+}
+
+// A pong that was held back goes out as soon as what is before it has; on_drained follows when the kernel is slow.
+void SocketCore::flush_pong() noexcept {
+  if (!protocol_.pong_pending() || tcp_ == nullptr || pressed(0)) return;
+  protocol_.flush_pong(output());
 }
 
 // Counts an incomplete message toward the loop's limit, or not any more.

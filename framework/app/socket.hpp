@@ -117,6 +117,7 @@ class SocketCore final : public room::Member {
   [[nodiscard]] const app::SocketLimits& limits() const noexcept { return settings_->limits; }
   void pump(std::span<char> bytes) noexcept;
   void account() noexcept;
+  void flush_pong() noexcept;
   void handle(const ws::Event& event);
   void handle_data(const ws::Event& event);
   void push(Received received);

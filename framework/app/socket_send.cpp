@@ -177,7 +177,7 @@ void SocketCore::wait_closed(std::coroutine_handle<> awaiting) {
 
 void SocketCore::on_drained() noexcept {
   backlog_.store(unsent(), std::memory_order_relaxed);
-  if (protocol_.pong_pending()) protocol_.flush_pong(output());
+  flush_pong();
   if (const auto latest = std::exchange(latest_, nullptr)) send_home(latest->opcode, latest->payload);
   for (auto& waker : std::exchange(drained_, {})) waker.wake();
   resume_input();

@@ -73,6 +73,59 @@ test('getting-started.md', async (t) => {
   socket.terminate();
 });
 
+test('websocket.md', async (t) => {
+  const files = samples('framework/docs/websocket.md', 'routes/');
+  const blocks = fs.readFileSync(path.join(root, 'framework/docs/websocket.md'), 'utf8').split('```cpp').length - 1;
+  assert.equal(files.length, blocks, 'every sample is a route file');
+  const { url, ws } = await serveSamples(t, files);
+
+  for (const name of ['hello', 'by-hand']) {
+    const socket = new WebSocket(`${ws}/${name}`);
+    assert.equal(await heard(socket), 'Hello from server!');
+    socket.send('hi');
+    assert.equal(await heard(socket), 'Echo: hi');
+    socket.close();
+  }
+  const refused = await fetch(`${url}/by-hand`);
+  assert.equal(refused.status, 400);
+  assert.deepEqual(await refused.json(), { error: 'This endpoint requires WebSocket upgrade' });
+  assert.equal((await fetch(`${url}/hello`)).status, 426);
+
+  const ticker = new WebSocket(`${ws}/ticker`);
+  assert.equal(await heard(ticker), 'Ping');
+  ticker.close();
+
+  const ada = new WebSocket(`${ws}/chat/tea?user=Ada`);
+  assert.equal(await heard(ada), 'Ada joined');
+  ada.send('hello');
+  assert.equal(await heard(ada), 'Ada: hello');
+  const bob = new WebSocket(`${ws}/chat/tea?user=Bob`);
+  const lines = [];
+  bob.on('message', (data) => lines.push(data.toString()));
+  await eventually('the history, then what is new', () => {
+    assert.deepEqual(lines, ['Ada joined', 'Ada: hello', 'Bob joined']);
+    return true;
+  });
+  ada.close();
+  await eventually('the leave', () => lines.at(-1) === 'Ada left');
+  bob.close();
+
+  const prices = new WebSocket(`${ws}/prices`, ['prices.v1', 'prices.v2'], { origin: 'https://shop.example' });
+  assert.equal(await heard(prices), 'speaking prices.v1');
+  assert.equal(prices.protocol, 'prices.v1');
+  assert.equal(prices.extensions, 'permessage-deflate');
+  prices.close();
+
+  const upload = await open(`${ws}/upload`);
+  upload.send(Buffer.alloc(5_000_000, 'x'));
+  assert.equal(await heard(upload), 'received 5000000 bytes');
+  upload.close();
+
+  const relay = new WebSocket(`${ws}/relay?port=${new URL(url).port}`);
+  assert.equal(await heard(relay), 'relayed: Hello from server!');
+  relay.close();
+});
+
 test('links between the documents lead somewhere', () => {
   const documents = ['README.md', ...fs.readdirSync(path.join(root, 'framework/docs'), { recursive: true })
     .filter((name) => String(name).endsWith('.md')).map((name) => `framework/docs/${name}`)];

@@ -1,7 +1,7 @@
 // npm's `ws` against every WebSocket route of example/, and raw frames where a well-behaved client cannot go.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import WebSocket from 'ws';
 
@@ -114,6 +114,51 @@ test('WebSocket routes', async (t) => {
     }
     const silent = await open('/ws/echo');
     assert.equal((await silent.end()).code, 1005);
+  });
+
+  // What `ws` offers decides what it sends and takes: messages come through the same, whatever was agreed on.
+  for (const [what, perMessageDeflate] of [
+    ['none', false],
+    ['what it offers by itself', true],
+    ['every message', { threshold: 0 }],
+    ['no context takeover', { threshold: 0, serverNoContextTakeover: true, clientNoContextTakeover: true }],
+    ['the server\'s context only', { threshold: 0, clientNoContextTakeover: true }],
+    ['a window for itself', { threshold: 0, clientMaxWindowBits: 10 }],
+    ['small windows', { threshold: 0, serverMaxWindowBits: 9, clientMaxWindowBits: 9 }],
+    ['the smallest window of the server', { threshold: 0, serverMaxWindowBits: 8 }],
+    ['all of it', { threshold: 0, serverNoContextTakeover: true, clientNoContextTakeover: true, serverMaxWindowBits: 10, clientMaxWindowBits: 11 }],
+  ]) {
+    await t.test(`ws/echo.cpp: compression as offered: ${what}`, async () => {
+      const client = await open('/ws/echo', { perMessageDeflate });
+      const json = JSON.stringify(Array.from({ length: 2000 }, (_, id) => ({ id, name: `name ${id % 7}`, on: id % 3 === 0 })));
+      for (const sent of ['', 'a', 'κόσμε 𝒳', 'hello '.repeat(1000), json, json, 'x'.repeat(1_048_576)]) {
+        assert.ok(await client.send(sent).next() === sent, `${sent.length} characters`);
+      }
+      for (const sent of [Buffer.alloc(0), randomBytes(125), randomBytes(70_000), Buffer.alloc(300_000), Buffer.from(json)]) {
+        assert.ok(sent.equals(await client.send(sent).next()), `${sent.length} bytes`);
+      }
+      client.send('frag', { fin: false }).send('', { fin: false }).send('ments '.repeat(500), { fin: false }).send('end', { fin: true });
+      assert.equal(await client.next(), `frag${'ments '.repeat(500)}end`);
+      client.socket.ping('still there?');
+      await eventually('a pong', () => client.pongs.includes('still there?'));
+      assert.deepEqual(await client.end(1000), { code: 1000, reason: '' });
+      assert.equal(client.error, undefined);
+    });
+  }
+
+  await t.test('ws/echo.cpp: pings of every size are answered', async () => {
+    const client = await open('/ws/echo');
+    const sent = [0, 1, 124, 125].map((size) => 'p'.repeat(size));
+    for (const payload of sent) client.socket.ping(payload);
+    await eventually('all pongs', () => client.pongs.length === sent.length);
+    assert.deepEqual(client.pongs, sent);
+    await client.end();
+  });
+
+  await t.test('ws/echo.cpp: a reason as long as it can be', async () => {
+    const client = await open('/ws/echo');
+    assert.deepEqual(await client.end(4000, 'ü'.repeat(61)), { code: 4000, reason: '' });
+    assert.equal(client.error, undefined);
   });
 
   await t.test('ws/echo.cpp: a message over the limit is 1009', async () => {
@@ -261,9 +306,10 @@ test('WebSocket routes', async (t) => {
   });
 
   await t.test('other sites may not connect', async () => {
-    assert.equal((await refused(`${ws}/ws/echo`, { origin: 'https://elsewhere.example' })).status, 403);
-    const client = await open('/ws/echo', { origin: url });
-    await client.end();
+    for (const origin of ['https://elsewhere.example', 'null', `${url}.evil.example`, 'http://127.0.0.1:1', 'http://sub.127.0.0.1']) {
+      assert.equal((await refused(`${ws}/ws/echo`, { origin })).status, 403, origin);
+    }
+    for (const origin of [url, url.replace('http:', 'https:')]) await (await open('/ws/echo', { origin })).end();
   });
 
   await t.test('a WebSocket route asked without an upgrade says what it wants', async () => {

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import os
 import pathlib
 import sys
 import unittest
 
 import websockets
+from websockets.extensions import permessage_deflate
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
@@ -57,9 +59,41 @@ class WebSocketRoutes(unittest.IsolatedAsyncioTestCase):
                 await asyncio.wait_for(pong, folio_server.SECONDS)
 
     async def test_with_compression_offered(self):
-        async with websockets.connect(self.server.url + "/ws/echo") as socket:
-            await socket.send("hello" * 1000)
-            self.assertEqual(await self.receive(socket), "hello" * 1000)
+        """Messages come through the same, whatever is offered and agreed on."""
+        offers = [
+            {},
+            {"client_max_window_bits": True},
+            {"server_no_context_takeover": True},
+            {"client_no_context_takeover": True},
+            {"server_no_context_takeover": True, "client_no_context_takeover": True},
+            *({"server_max_window_bits": bits} for bits in range(8, 16)),
+            *({"client_max_window_bits": bits} for bits in range(9, 16)),
+            {"server_no_context_takeover": True, "client_no_context_takeover": True, "server_max_window_bits": 12,
+             "client_max_window_bits": 11},
+        ]
+        messages = ["", "a", "κόσμε 𝒳", "hello " * 5000, "hello " * 5000, b"", os.urandom(10_000), bytes(300_000)]
+        for offer in offers:
+            with self.subTest(**offer):
+                extension = permessage_deflate.ClientPerMessageDeflateFactory(**offer)
+                async with websockets.connect(
+                        self.server.url + "/ws/echo", compression=None, extensions=[extension]) as socket:
+                    for message in messages:
+                        await socket.send(message)
+                        self.assertEqual(await self.receive(socket), message)
+                    await socket.send(["in ", "frag" * 1000, "", "ments"])
+                    self.assertEqual(await self.receive(socket), "in " + "frag" * 1000 + "ments")
+                    await asyncio.wait_for(await socket.ping(b"still there?"), folio_server.SECONDS)
+                self.assertEqual(socket.close_code, 1000)
+
+    async def test_origins(self):
+        own = self.server.url.replace("ws:", "http:")
+        for origin in ("https://elsewhere.example", "null", own + ".evil.example"):
+            with self.assertRaises(websockets.InvalidStatusCode) as refused:
+                await self.connect("/ws/echo", origin=origin)
+            self.assertEqual(refused.exception.status_code, 403)
+        async with self.connect("/ws/echo", origin=own) as socket:
+            await socket.send("hello")
+            self.assertEqual(await self.receive(socket), "hello")
 
     async def test_subprotocol_is_none(self):
         async with self.connect("/ws/echo", subprotocols=["chat.v1"]) as socket:

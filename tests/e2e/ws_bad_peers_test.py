@@ -20,7 +20,7 @@ from ws_peer import (  # noqa: E402
     BINARY, CLOSE, CONTINUATION, SECONDS, TEXT, GoodClients, Peer, close_frame, frame, header, request)
 from ws_server import MIB  # noqa: E402
 
-# The server's limits, from framework/app/config.hpp: bytes, and seconds.
+# The server's limits, from framework/app/config.hpp: bytes, and seconds. That of a message is the echo's own.
 MAX_MESSAGE = MIB
 MAX_QUEUE = MIB
 MAX_FRAGMENTS = 262_144

@@ -28,6 +28,7 @@ ROUTES = {
         std::string GET() { return std::to_string(Alive::count); }
         """,
     "echo.cpp": """
+        const WsOptions ws_options = {.max_message = 1024 * 1024};
         Task<> WS(WebSocket ws) {
           const Alive alive;
           while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));

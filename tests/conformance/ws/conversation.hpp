@@ -75,9 +75,10 @@ inline Step end_our_side() {
 
 // Which server and which of its routes.
 enum class Place {
-  Echo,       // sends every message back; the limits are the default ones
-  EchoLarge,  // the same, with room for messages of 4 MiB
-  Command,    // does what it is told: see server.hpp
+  Echo,           // sends every message back; messages of 1 MiB at most
+  EchoLarge,      // the same, with room for messages of 4 MiB
+  EchoDedicated,  // the same as Echo, compressing all messages with a context of the connection's own
+  Command,        // does what it is told: see server.hpp
 };
 
 // What the trial with permessage-deflate does.

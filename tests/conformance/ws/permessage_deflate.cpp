@@ -85,6 +85,8 @@ void Compressor::run(std::string_view message, int flush, std::string& out) {
 }
 
 std::string Compressor::compress(std::string_view message, Block block) {
+  // RFC 7692 §7.2.3.6: zlib writes nothing when it has nothing to write since the last flush.
+  if (message.empty()) return std::string(1, '\0');
   if (block == Block::Fixed) deflateParams(&stream_, Z_BEST_COMPRESSION, Z_FIXED);
   if (block == Block::Stored) deflateParams(&stream_, Z_NO_COMPRESSION, Z_DEFAULT_STRATEGY);
   std::string payload;

@@ -45,6 +45,18 @@ FOLIO_TEST_FILE("echo.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace echo
 
+namespace dedicated {
+using namespace folio::absent;
+using namespace folio;
+const WsOptions ws_options = {.compression = WsCompression::Dedicated, .compress_from = 0};
+Task<> WS(WebSocket ws) {
+  const Running running;
+  while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+}
+FOLIO_TEST_FILE("dedicated.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace dedicated
+
 namespace command {
 using namespace folio::absent;
 using namespace folio;
@@ -92,7 +104,8 @@ namespace folio::conformance {
 namespace {
 
 std::vector<const RouteUnit*> units() {
-  return {&conformance_routes::echo::folio_unit, &conformance_routes::command::folio_unit};
+  return {&conformance_routes::echo::folio_unit, &conformance_routes::dedicated::folio_unit,
+          &conformance_routes::command::folio_unit};
 }
 
 app::Config config_with(std::uint64_t max_message) {
@@ -137,6 +150,7 @@ std::uint16_t port_of(Place place) {
 }
 
 std::string_view path_of(Place place) {
+  if (place == Place::EchoDedicated) return "/dedicated";
   return place == Place::Command ? "/command" : "/echo";
 }
 

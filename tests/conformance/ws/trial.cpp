@@ -98,7 +98,7 @@ std::vector<Trial> trials(std::vector<Case> cases) {
     const auto shared = std::make_shared<const Case>(std::move(each));
     for (const Pace pace : {Pace::Whole, Pace::Chops, Pace::Single}) {
       made.push_back({.conversation = shared, .pace = pace});
-      if (server_compresses && shared->extended == Extended::Too) {
+      if (shared->extended == Extended::Too) {
         made.push_back({.conversation = shared, .pace = pace, .extended = true});
       }
     }

@@ -13,9 +13,6 @@
 
 namespace folio::conformance {
 
-// Whether the server agrees to permessage-deflate.
-inline constexpr bool server_compresses = false;
-
 struct Trial {
   std::shared_ptr<const Case> conversation;
   Pace pace = Pace::Whole;
@@ -23,7 +20,7 @@ struct Trial {
   bool extended = false;
 };
 
-// Every case at every pace, and once more with permessage-deflate if the server has it.
+// Every case at every pace, and once more with permessage-deflate.
 [[nodiscard]] std::vector<Trial> trials(std::vector<Case> cases);
 [[nodiscard]] std::string trial_name(const testing::TestParamInfo<Trial>& info);
 void PrintTo(const Trial& trial, std::ostream* out);
