@@ -108,7 +108,7 @@ class WebSocketRoutes(unittest.IsolatedAsyncioTestCase):
     async def test_a_message_over_the_limit(self):
         socket = await self.connect("/ws/echo")
         try:
-            await socket.send(bytes(1_048_577))
+            await socket.send(bytes(16 * 1024 * 1024 + 1))
         except websockets.ConnectionClosed:
             pass  # it was refused by its announced length, before all of it had been sent
         self.assertEqual((await self.closed(socket))[0], 1009)
