@@ -51,6 +51,8 @@ static constexpr const char* page = R"html(<!doctype html>
     <li><a href="/counter">/counter</a><span>state that all requests share</span></li>
     <li><a href="/inspect?a=1">/inspect</a><span>any method; what the request looked like</span></li>
     <li><a href="/primes/1000000">/primes/1000000</a><span>long work beside the loop, with offload</span></li>
+    <li><a href="/clock">/clock</a><span>Server-Sent Events, one a second</span></li>
+    <li><code>PUT /upload</code><span>a body of any size, read as it arrives</span></li>
     <li><a href="/sleep/500">/sleep/500</a><span>waiting without a thread</span></li>
   </ul>
 

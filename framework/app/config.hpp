@@ -75,6 +75,14 @@ struct Config {
 
   // Bytes of pipelined input that wait while a handler runs; past it reading stops until it is done.
   std::size_t max_pipelined = 64 * 1024;
+  // Bytes of a body that is read as it arrives (BodyStream) and may be in memory before the client is held back.
+  std::size_t max_body_buffer = 64 * 1024;
+  // Bytes of such a body in all, unless its handler sets another limit. http.max_body is for those that are read whole.
+  std::uint64_t max_streamed_body = std::uint64_t{1} << 30;
+  // Bytes of a streamed response that wait for the client before its writer has to.
+  std::size_t max_stream_output = 256 * 1024;
+  // Seconds of silence of a stream of events after which a comment is sent.
+  std::uint32_t event_heartbeat = 15;
   // Bytes of answers that wait for a client which does not read; past it no further request of its is looked at.
   std::size_t max_output = 1024 * 1024;
   // Connections of one loop; further ones are closed at once.

@@ -44,7 +44,7 @@ void Connection::set_phase(Phase phase) noexcept {
 void Connection::on_data(std::span<char> bytes) noexcept {
   if (phase_ == Phase::Socket) return socket_->on_data(bytes);
   if (phase_ == Phase::Closing) return;
-  if (phase_ == Phase::Busy || !stash_.empty()) {
+  if (!stash_.empty() || (phase_ == Phase::Busy && !streams_body_in())) {
     stash_.append({bytes.data(), bytes.size()});
     if (stash_.size() > worker_.config().max_pipelined) tcp_.pause_reading();
     return;
@@ -57,21 +57,34 @@ void Connection::on_data(std::span<char> bytes) noexcept {
   if (phase_ != Phase::Busy) tcp_.pause_reading();  // choked
 }
 
-// Whether the client leaves so many answers unread that further requests have to wait; on_drained will follow.
-bool Connection::choked() noexcept {
-  if (tcp_.unsent() <= worker_.config().max_output) return false;
+// Whether the client leaves that much unread; on_drained will follow.
+bool Connection::holds_more_than(std::size_t bytes) noexcept {
+  if (tcp_.unsent() <= bytes) return false;
   tcp_.flush();
-  return tcp_.unsent() > worker_.config().max_output;
+  return tcp_.unsent() > bytes;
+}
+
+// Whether the client leaves so many answers unread that further requests have to wait.
+bool Connection::choked() noexcept {
+  return holds_more_than(worker_.config().max_output);
+}
+
+bool Connection::streams_body_in() const noexcept {
+  return phase_ == Phase::Busy && exchange_->incoming && !exchange_->parser.message_complete();
+}
+
+bool Connection::takes_input() noexcept {
+  if (phase_ == Phase::Busy) return streams_body_in();
+  return (phase_ == Phase::Idle || phase_ == Phase::Head || phase_ == Phase::Body) && !choked();
 }
 
 // Takes requests from the front of `bytes` until one has to be waited for. Gives how much was taken.
 std::size_t Connection::consume(std::string_view bytes) {
   consuming_ = true;
   std::size_t used = 0;
-  while (used < bytes.size() && (phase_ == Phase::Idle || phase_ == Phase::Head || phase_ == Phase::Body) &&
-         !choked()) {
+  while (used < bytes.size() && takes_input()) {
     const auto rest = bytes.substr(used);
-    used += phase_ == Phase::Body ? consume_body(rest) : consume_head(rest);
+    used += phase_ == Phase::Body || phase_ == Phase::Busy ? consume_body(rest) : consume_head(rest);
   }
   consuming_ = false;
   return used;
@@ -117,29 +130,92 @@ void Connection::head_complete() {
   exchange_->connection = this;
   if (access_log_enabled()) exchange_->started = worker_.loop().now();
   if (exchange_->parser.message_complete()) return dispatch();
+
+  const Config& config = worker_.config();
+  const bool counted = data.head->framing == http::Framing::Length;
+  const bool too_large = counted && data.head->content_length > config.http.max_body;
+  auto use = BodyUse::Streamed;  // an interceptor comes first, and it may wait
+  if (worker_.interceptor() == nullptr) {
+    exchange_->application = worker_.application();
+    route(*exchange_);
+    use = body_use(*exchange_);
+  }
+  if (use == BodyUse::Streamed) {
+    const auto length = counted ? std::optional(data.head->content_length) : std::nullopt;
+    exchange_->incoming = std::make_shared<detail::RequestBody>(this, length, config.max_streamed_body);
+    return dispatch(true);
+  }
+  // RFC 9110 §10.1.1: a server may answer with a final status "if that status can be determined by examining just the
+  // method, target URI, and header section"; what follows would have to be read to no purpose.
+  if (use == BodyUse::Unused && (too_large || data.head->expect_continue)) return dispatch(true);
+  if (too_large) return refuse(413, "the body is larger than this server reads");
   set_phase(Phase::Body);
-  // RFC 9110 §10.1.1: "A server that receives an Expect field value containing a member other than 100-continue MAY
-  // respond with 417"; one that wants the body says so.
   if (data.head->expect_continue) tcp_.output().append(http::continue_response);
-  if (data.head->framing == http::Framing::Length) data.body.reserve(data.head->content_length);
+  if (counted) data.body.reserve(data.head->content_length);
 }
 
 std::size_t Connection::consume_body(std::string_view bytes) {
-  auto& body = exchange_->data.body;
   since_ = worker_.loop().seconds();
-  const auto result = exchange_->parser.parse_body(bytes, [&](std::string_view run) { body.append(run); });
-  if (result.state == http::RequestParser::State::Error) {
-    refuse(exchange_->parser.error().status, exchange_->parser.error().reason);
+  detail::RequestBody* const incoming = exchange_->incoming.get();
+  auto& body = exchange_->data.body;
+  const std::uint64_t max_body = worker_.config().http.max_body;
+  bool too_large = false;
+  const auto result = exchange_->parser.parse_body(bytes, [&](std::string_view run) {
+    if (incoming != nullptr) {
+      too_large = !incoming->append(run) || too_large;
+    } else if (run.size() > max_body - body.size()) {
+      too_large = true;
+    } else {
+      body.append(run);
+    }
+  });
+  if (too_large || result.state == http::RequestParser::State::Error) {
+    const auto& error = exchange_->parser.error();
+    fail_body(too_large ? 413 : error.status, too_large ? "the body is larger than this server reads" : error.reason);
     return bytes.size();
   }
-  if (result.state == http::RequestParser::State::MessageComplete) dispatch();
+  const bool complete = result.state == http::RequestParser::State::MessageComplete;
+  if (incoming != nullptr) {
+    if (complete) {
+      incoming->end();
+    } else if (incoming->waiting() > worker_.config().max_body_buffer) {
+      tcp_.pause_reading();
+    }
+  } else if (complete) {
+    dispatch(true);
+  }
   return result.consumed;
+}
+
+void Connection::begin_body(bool too_large) {
+  if (too_large) return fail_body(413, "the body is larger than this server reads");
+  since_ = worker_.loop().seconds();
+  // RFC 9110 §10.1.1: "A server MAY omit sending a 100 (Continue) response if it has already received some or all of the
+  // content for the corresponding request".
+  if (exchange_->data.head->expect_continue && exchange_->incoming->waiting() == 0 && streams_body_in()) {
+    tcp_.output().append(http::continue_response);
+  }
+}
+
+void Connection::body_taken() {
+  since_ = worker_.loop().seconds();
+  if (stash_.empty()) tcp_.resume_reading();
+}
+
+// The body cannot be had as it was sent. Who reads it as it arrives ends where it waits.
+void Connection::fail_body(int status, std::string_view reason) {
+  const bool begun_to_answer = exchange_->sink != nullptr;
+  if (activity_) std::exchange(activity_, {})->abort();
+  exchange_->detach();
+  if (begun_to_answer) return end_after_answer();  // it stays incomplete, which its reader can see
+  refuse(status, reason);
 }
 
 void Connection::on_end() noexcept {
   peer_ended_ = true;
   if (phase_ == Phase::Socket) return socket_->on_end();
   // A client may end its side and still wait for the answers that it is owed.
+  if (streams_body_in() && stash_.empty()) return fail_body(400, "the connection ended in the middle of a request");
   if (phase_ == Phase::Busy || !stash_.empty()) return;
   if (phase_ == Phase::Head || phase_ == Phase::Body) {
     return refuse(400, "the connection ended in the middle of a request");
@@ -150,19 +226,25 @@ void Connection::on_end() noexcept {
 
 void Connection::on_drained() noexcept {
   if (phase_ == Phase::Socket) return socket_->on_drained();
+  if (exchange_ && exchange_->sink) exchange_->sink->drained();
   worker_.loop().defer(*this);  // requests may have waited for this
 }
 
 // --- answering ---
 
-void Connection::dispatch() {
+void Connection::dispatch(bool routed) {
   set_phase(Phase::Busy);
   Exchange& exchange = *exchange_;
-  exchange.application = worker_.application();
   keep_alive_ = exchange.data.head->keep_alive && !worker_.stopping();
 
+  if (exchange.incoming) {
+    // In a moment: what of the body has come with the head is then there.
+    activity_ = worker_.loop().start(run_exchange(this, std::nullopt).handle);
+    return;
+  }
+  if (!routed) exchange.application = worker_.application();
   if (worker_.interceptor() == nullptr) {
-    route(exchange);
+    if (!routed) route(exchange);
     if (auto file = worker_.static_files().find(exchange)) return complete(*std::move(file));
     if (is_plain(exchange)) {
       std::optional<AppError> failure;
@@ -188,6 +270,10 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
         exchange.application = connection->worker_.application();  // what was published while it waited
         route(exchange);
         response = connection->worker_.static_files().find(exchange);
+        if (!response && exchange.incoming && body_use(exchange) != BodyUse::Streamed) {
+          exchange.incoming->set_limit(connection->worker_.config().http.max_body);
+          while (auto piece = co_await detail::BodyReadAwaiter(exchange.incoming)) exchange.data.body.append(*piece);
+        }
       }
     }
     if (!response) response.emplace(co_await run(exchange));
@@ -215,12 +301,15 @@ void Connection::complete(Response response) {
 void Connection::write_response(Response& response) {
   Exchange& exchange = *exchange_;
   const auto& head = *exchange.data.head;
+  const auto streamed = std::move(response.streamed);
+  const bool counted = !streamed || streamed->length;
   const http::ResponseHead fields{.status = response.status_code,
-                                  .body = http::ResponseHead::Body::Length,
-                                  .content_length = response.body.size(),
+                                  .body = counted ? http::ResponseHead::Body::Length : http::ResponseHead::Body::Chunked,
+                                  .content_length = streamed ? streamed->length.value_or(0) : response.body.size(),
                                   .date = worker_.date(),
                                   .content_type = response.content_type,
-                                  .keep_alive = keep_alive_ && !peer_ended_before_answer(),
+                                  .keep_alive = keep_alive_ && !peer_ended_before_answer() &&
+                                                (streamed || exchange.parser.message_complete()),
                                   .minor_version = head.minor_version,
                                   .head_request = head.method == Method::Head};
   base::Buffer& out = tcp_.output();
@@ -230,7 +319,7 @@ void Connection::write_response(Response& response) {
               AppError::internal(std::to_string(written.dropped) +
                                  " response field(s) left out: malformed, or the server's own to write"));
   }
-  if (written.send_body && !response.body.empty()) {
+  if (written.send_body && !streamed && !response.body.empty()) {
     constexpr std::size_t copied_body = 16 * 1024;  // larger ones are sent from where they are
     if (response.body.size() <= copied_body) {
       out.append(response.body);
@@ -247,10 +336,63 @@ void Connection::write_response(Response& response) {
                 .peer = peer()});
   }
   activity_ = {};
+  keep_alive_ = written.keep_alive;
+  if (!written.send_body || !streamed) return answered();
+  exchange.sink = std::make_shared<detail::StreamSink>(*this, written.chunked, streamed->length);
+  stream_wrote_ = worker_.loop().seconds();
+  heartbeat_ = streamed->events;
+  activity_ = worker_.loop().start(run_stream(this, streamed).handle);
+}
+
+void Connection::answered() {
   answered_ = true;
-  if (!written.keep_alive) return end_after_answer();
+  if (!keep_alive_) return end_after_answer();
   worker_.give_exchange(std::move(exchange_));
   set_phase(Phase::Idle);
+}
+
+// The coroutine at the top of a response that is written piece by piece. Destroyed with the connection when that goes
+// first.
+detail::TopCoroutine Connection::run_stream(Connection* connection, std::shared_ptr<detail::StreamedBody> body) {
+  std::optional<AppError> failure;
+  try {
+    co_await body->write(ResponseStream(connection->exchange_->sink));
+  } catch (...) {
+    failure = failure_of(std::current_exception());
+  }
+  connection->finish_stream(std::move(failure));
+}
+
+void Connection::finish_stream(std::optional<AppError> failure) {
+  Exchange& exchange = *exchange_;
+  const detail::StreamSink& sink = *exchange.sink;
+  if (!failure && !sink.complete()) failure = AppError::internal("a streamed response has not the length it announced");
+  activity_ = {};
+  if (failure) {
+    log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, *failure);
+    // RFC 9112 §8: a message is incomplete without its last chunk or its announced length; one that lasts until the
+    // connection ends is so only by a reset.
+    const bool visible = sink.chunked() || !sink.complete();
+    exchange.detach();
+    if (!visible) {
+      tcp_.flush();
+      return tcp_.reset();
+    }
+    return end_after_answer();
+  }
+  if (sink.chunked()) tcp_.output().append(http::last_chunk);
+  exchange.detach();
+  keep_alive_ = keep_alive_ && exchange.parser.message_complete();
+  answered();
+  if (!consuming_) worker_.loop().defer(*this);
+}
+
+void Connection::stream_written() noexcept {
+  stream_wrote_ = worker_.loop().seconds();
+}
+
+bool Connection::stream_full() noexcept {
+  return holds_more_than(worker_.config().max_stream_output);
 }
 
 void Connection::open_socket(Response& response) {
@@ -294,6 +436,7 @@ void Connection::refuse(int status, std::string_view reason) {
 }
 
 void Connection::end_after_answer() noexcept {
+  if (exchange_) exchange_->detach();
   stash_.release();
   set_phase(Phase::Closing);
   tcp_.finish();
@@ -313,7 +456,7 @@ void Connection::run_deferred() noexcept {
     if (peer_ended_) socket_->on_end();
     return;
   }
-  if (phase_ == Phase::Busy || phase_ == Phase::Closing) return;
+  if ((phase_ == Phase::Busy && !streams_body_in()) || phase_ == Phase::Closing) return;
   if (!stash_.empty()) {
     base::Buffer input = std::exchange(stash_, {});
     const std::size_t used = consume(input.view());
@@ -325,8 +468,10 @@ void Connection::run_deferred() noexcept {
     }
     if (!input.empty()) stash_ = std::move(input);
   }
-  if (phase_ == Phase::Busy || choked()) return;
+  if (phase_ == Phase::Busy && !streams_body_in()) return;
+  if (phase_ != Phase::Busy && choked()) return;
   if (peer_ended_) return on_end();
+  if (phase_ == Phase::Busy && exchange_->incoming->waiting() > worker_.config().max_body_buffer) return;
   if (stash_.size() <= worker_.config().max_pipelined) tcp_.resume_reading();
 }
 
@@ -343,6 +488,12 @@ void Connection::shut_down(std::uint16_t code) noexcept {
       break;
     default:
       keep_alive_ = false;  // after the answer that is owed
+      // A stream of events has no end that could be waited for; its client will reconnect elsewhere.
+      if (exchange_ && exchange_->sink && heartbeat_) {
+        std::exchange(activity_, {})->abort();
+        if (exchange_->sink->chunked()) tcp_.output().append(http::last_chunk);
+        end_after_answer();
+      }
       break;
   }
 }
@@ -354,6 +505,7 @@ void Connection::on_closed() noexcept {
   } else if (activity_) {
     activity_->abort();
   }
+  if (exchange_) exchange_->detach();
   delete this;
 }
 
@@ -383,6 +535,11 @@ void Connection::sweep(std::uint32_t now) noexcept {
       if (age > config.body_timeout) refuse(408, "the request's body stopped arriving");
       break;
     case Phase::Busy:
+      if (streams_body_in() && exchange_->incoming->begun() && tcp_.reading() && age > config.body_timeout) {
+        fail_body(408, "the request's body stopped arriving");
+      } else if (exchange_->sink && heartbeat_ && now - stream_wrote_ >= config.event_heartbeat) {
+        exchange_->sink->write(":\n\n");
+      }
       break;
     case Phase::Socket:
       socket_->sweep(now);

@@ -31,6 +31,17 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   [[nodiscard]] Worker& worker() noexcept { return worker_; }
   [[nodiscard]] const std::string& peer();
 
+  // --- for the body of the request that is being answered (see app/request_body) ---
+  // Its handler begins to read: the client is asked for it, or refused.
+  void begin_body(bool too_large);
+  // There is room for more.
+  void body_taken();
+
+  // --- for a streamed response (see app/stream_sink) ---
+  void stream_written() noexcept;
+  // Whether its writer has to wait; StreamSink::drained follows.
+  [[nodiscard]] bool stream_full() noexcept;
+
  private:
   friend class Worker;  // its list of connections
   enum class Phase : std::uint8_t {
@@ -53,14 +64,21 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   void run_deferred() noexcept override;
 
   void set_phase(Phase phase) noexcept;
+  [[nodiscard]] bool holds_more_than(std::size_t bytes) noexcept;
   [[nodiscard]] bool choked() noexcept;
+  [[nodiscard]] bool streams_body_in() const noexcept;
+  [[nodiscard]] bool takes_input() noexcept;
   std::size_t consume(std::string_view bytes);
   std::size_t consume_head(std::string_view bytes);
   std::size_t consume_body(std::string_view bytes);
   void head_complete();
-  void dispatch();
+  void dispatch(bool routed = false);
+  void fail_body(int status, std::string_view reason);
   static detail::TopCoroutine run_exchange(Connection* connection, std::optional<AppError> failure);
   void complete(Response response);
+  static detail::TopCoroutine run_stream(Connection* connection, std::shared_ptr<detail::StreamedBody> body);
+  void finish_stream(std::optional<AppError> failure);
+  void answered();
   void write_response(Response& response);
   void open_socket(Response& response);
   void refuse(int status, std::string_view reason);
@@ -81,7 +99,9 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   bool answered_ = false;  // a request has come and was answered
   bool peer_ended_ = false;
   bool keep_alive_ = true;
+  bool heartbeat_ = false;  // the response is a stream of events
   std::uint32_t since_;            // seconds of the loop's clock when the phase began, or the body last moved on
+  std::uint32_t stream_wrote_ = 0;  // when the streamed response was last written to
   std::uint32_t write_since_ = 0;  // when unsent output was first seen without progress
   std::size_t last_unsent_ = 0;
 };

@@ -48,19 +48,6 @@ const Handler* find_handler(const RouteUnit& unit, Method method) {
   return nullptr;
 }
 
-// What stands between a handler's failure and its response: said in one place, to the log and to the client.
-AppError failure_of(std::exception_ptr exception) {
-  try {
-    std::rethrow_exception(std::move(exception));
-  } catch (AppError& error) {
-    return std::move(error);
-  } catch (const std::exception& error) {
-    return AppError::internal(std::string("exception: ") + error.what());
-  } catch (...) {
-    return AppError::internal("an exception that is no std::exception");
-  }
-}
-
 void log_failure(const Exchange& exchange, const AppError& error) {
   if (error.status() < 500) return;
   log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, error);
@@ -171,6 +158,18 @@ Task<Response> run_target(Exchange& exchange) {
 
 }  // namespace
 
+AppError failure_of(std::exception_ptr exception) {
+  try {
+    std::rethrow_exception(std::move(exception));
+  } catch (AppError& error) {
+    return std::move(error);
+  } catch (const std::exception& error) {
+    return AppError::internal(std::string("exception: ") + error.what());
+  } catch (...) {
+    return AppError::internal("an exception that is no std::exception");
+  }
+}
+
 void route(Exchange& exchange) {
   ChainState& chain = exchange.chain;
   const Application& application = *exchange.application;
@@ -214,6 +213,13 @@ void route(Exchange& exchange) {
   } else {
     chain.target = Target::MethodNotAllowed;
   }
+}
+
+BodyUse body_use(const Exchange& exchange) {
+  const ChainState& chain = exchange.chain;
+  if (chain.target == Target::Handler) return chain.handler->streams_body ? BodyUse::Streamed : BodyUse::Whole;
+  // Middleware and a page of the app's own may look at what was sent.
+  return is_plain(exchange) ? BodyUse::Unused : BodyUse::Whole;
 }
 
 bool is_plain(const Exchange& exchange) {

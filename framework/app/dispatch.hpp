@@ -6,12 +6,24 @@
 #include <folio/response.hpp>
 #include <folio/task.hpp>
 
+#include <cstdint>
+#include <exception>
+#include <optional>
+
 #include "app/exchange.hpp"
 
 namespace folio::app {
 
 // Finds what answers and fills in exchange.chain. REQUIRES: exchange.application is set and the head is complete.
 void route(Exchange& exchange);
+
+// What becomes of the body of a request that has been routed.
+enum class BodyUse : std::uint8_t {
+  Whole,     // the handler runs when all of it is there
+  Streamed,  // the handler runs now, and reads it as it arrives
+  Unused,    // nothing reads it: there is no handler
+};
+[[nodiscard]] BodyUse body_use(const Exchange& exchange);
 
 // True when the response can be had by a plain call, without a coroutine: a plain handler without middleware, or an
 // answer of our own.
@@ -24,6 +36,9 @@ void route(Exchange& exchange);
 
 // The whole chain. Never throws.
 [[nodiscard]] Task<Response> run(Exchange& exchange);
+
+// What stands between a handler's exception and its response.
+[[nodiscard]] AppError failure_of(std::exception_ptr exception);
 
 // The response to a failure, when there is no `_error.cpp`: a problem response or a page, by the route's marker and
 // what the client accepts.

@@ -1,12 +1,20 @@
 #include "app/exchange.hpp"
 
+#include <utility>
+
 namespace folio::app {
 
 namespace {
 constexpr std::size_t kept_body = 16 * 1024;  // a larger one goes back to the allocator
 }
 
+void Exchange::detach() noexcept {
+  if (incoming) std::exchange(incoming, nullptr)->detach();
+  if (sink) std::exchange(sink, nullptr)->detach();
+}
+
 void Exchange::reset() {
+  detach();
   parser.reset();
   block.clear();
   if (data.body.capacity() > kept_body) data.body = std::string();

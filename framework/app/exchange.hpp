@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "app/request_body.hpp"
+#include "app/stream_sink.hpp"
 #include "base/buffer.hpp"
 #include "http/request_parser.hpp"
 #include "routing/router.hpp"
@@ -67,6 +69,7 @@ class Exchange {
   explicit Exchange(const http::Limits& limits) : parser(limits), request(data) { data.exchange = this; }
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
+  ~Exchange() { detach(); }
 
   http::RequestParser parser;
   base::Buffer block;  // the head; while it is incomplete, all that has come of it
@@ -79,8 +82,14 @@ class Exchange {
   // An accepted upgrade that waits for its 101 to be written: the socket and, for a WS handler, the task that runs it.
   detail::SocketRef socket;
   std::optional<Task<>> socket_task;
+  // The body of a request whose handler reads it as it arrives; null for any other.
+  std::shared_ptr<detail::RequestBody> incoming;
+  // Where a streamed response is written; null until its head is.
+  std::shared_ptr<detail::StreamSink> sink;
   std::int64_t started = 0;  // nanoseconds of the loop's clock
 
+  // What handlers left behind may hold of the body and the stream ends.
+  void detach() noexcept;
   // Makes it ready for the next request. REQUIRES: the parser's message is complete.
   void reset();
 };

@@ -1,6 +1,7 @@
 #include "app/worker.hpp"
 
 #include <ctime>
+#include <limits>
 #include <utility>
 
 #include "app/connection.hpp"
@@ -95,7 +96,11 @@ void Worker::outlive(detail::ActivityRef handler) {
 }
 
 std::unique_ptr<Exchange> Worker::take_exchange() {
-  if (spare_exchanges_.empty()) return std::make_unique<Exchange>(config_.http);
+  if (spare_exchanges_.empty()) {
+    http::Limits limits = config_.http;
+    limits.max_body = std::numeric_limits<std::uint64_t>::max();  // the connection's to judge, by what its handler takes
+    return std::make_unique<Exchange>(limits);
+  }
   auto exchange = std::move(spare_exchanges_.back());
   spare_exchanges_.pop_back();
   return exchange;

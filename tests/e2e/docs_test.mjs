@@ -126,6 +126,43 @@ test('websocket.md', async (t) => {
   relay.close();
 });
 
+test('streaming.md', async (t) => {
+  const files = samples('framework/docs/streaming.md', 'routes/');
+  const blocks = fs.readFileSync(path.join(root, 'framework/docs/streaming.md'), 'utf8').split('```cpp').length - 1;
+  assert.equal(files.length, blocks, 'every sample is a route file');
+  const { url } = await serveSamples(t, files);
+  const large = Buffer.alloc(20_000_000, 'x');
+  const send = (method, path, body) => fetch(url + path, { method, body, duplex: 'half' });
+  assert.equal(await (await send('POST', '/count', large)).text(), '20000000');
+
+  const name = `test-${process.pid}`;
+  const file = `/tmp/folio-files-${name}`;
+  t.after(() => fs.rmSync(file, { force: true }));
+  assert.equal((await send('PUT', `/files/${name}`, large)).status, 201);
+  assert.ok(fs.readFileSync(file).equals(large));
+  assert.equal((await send('PUT', `/files/${name}`, 'again')).status, 409);
+  assert.equal((await send('PUT', '/files/..%2Fx', 'x')).status, 400);
+
+  const rows = (await (await fetch(`${url}/rows?count=100000`)).text()).split('\n');
+  assert.equal(rows.length, 100_002);
+  assert.equal(rows[100_000], '99999,9999800001');
+  const letters = new ReadableStream({
+    start(controller) {
+      for (const piece of ['abc', 'Def', 'ghi']) controller.enqueue(new TextEncoder().encode(piece));
+      controller.close();
+    },
+  });
+  assert.equal(await (await send('POST', '/upper', letters)).text(), 'ABCDEFGHI');
+
+  const events = await fetch(`${url}/ticks`, { headers: { 'Last-Event-ID': '6' } });
+  assert.equal(events.headers.get('content-type'), 'text/event-stream');
+  const reader = events.body.pipeThrough(new TextDecoderStream()).getReader();
+  let heardOf = '';
+  while (!heardOf.includes('tick 8')) heardOf += (await reader.read()).value;
+  assert.equal(heardOf, 'id: 7\ndata: tick 7\n\nid: 8\ndata: tick 8\n\n');
+  await reader.cancel();
+});
+
 test('links between the documents lead somewhere', () => {
   const documents = ['README.md', ...fs.readdirSync(path.join(root, 'framework/docs'), { recursive: true })
     .filter((name) => String(name).endsWith('.md')).map((name) => `framework/docs/${name}`)];

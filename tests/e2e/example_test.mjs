@@ -122,6 +122,27 @@ test('example', async (t) => {
     assert.ok(took >= 300 && took < 50 * 300 / 2, `${took} ms`);
   });
 
+  await t.test('upload.cpp: a body that is longer than memory should hold', async () => {
+    const body = Buffer.alloc(30_000_000, 'folio');
+    let a = 1;
+    let b = 0;
+    for (const byte of body) {
+      a = (a + byte) % 65521;
+      b = (b + a) % 65521;
+    }
+    assert.deepEqual(await json('/upload', { method: 'PUT', body }), { bytes: body.length, adler32: ((b << 16) | a) >>> 0 });
+  });
+
+  await t.test('clock.cpp: events, one a second', async () => {
+    const response = await get('/clock');
+    assert.equal(response.headers.get('content-type'), 'text/event-stream');
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let events = '';
+    while (events.split('\n\n').length < 3) events += (await reader.read()).value;
+    assert.match(events, /^event: time\nid: \d+\ndata: \d\d:\d\d:\d\d\n\nevent: time\n/);
+    await reader.cancel();
+  });
+
   await t.test('primes/ computes on another thread', async () => {
     assert.deepEqual(await json('/primes/1000000'), { below: 1000000, count: 78498 });
     assert.deepEqual(await json('/primes/2'), { below: 2, count: 0 });

@@ -4,6 +4,7 @@
 //     using namespace folio;
 #pragma once
 
+#include <folio/body_stream.hpp>
 #include <folio/channel.hpp>
 #include <folio/error.hpp>
 #include <folio/extract.hpp>
@@ -14,6 +15,7 @@
 #include <folio/persistent.hpp>
 #include <folio/request.hpp>
 #include <folio/response.hpp>
+#include <folio/response_stream.hpp>
 #include <folio/result.hpp>
 #include <folio/room.hpp>
 #include <folio/spawn.hpp>

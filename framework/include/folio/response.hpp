@@ -1,6 +1,9 @@
 // Response: what a handler answers.
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +12,7 @@
 #include <folio/error.hpp>
 #include <folio/header_value.hpp>
 #include <folio/json.hpp>
+#include <folio/response_stream.hpp>
 
 namespace folio {
 
@@ -36,6 +40,7 @@ struct Response {
   int status_code = 200;
   HeaderValue content_type;  // empty: no Content-Type field
   std::vector<HeaderField> headers;
+  std::shared_ptr<detail::StreamedBody> streamed;  // written piece by piece, in place of `body`
 
   Response() = default;
   Response(std::string text, int code, HeaderValue type, std::vector<HeaderField> fields = {})
@@ -54,6 +59,24 @@ struct Response {
   // The content of a file, with the type that its name says; 404 when there is none. `path` is relative to the folder
   // that the server was started in, and is trusted: never build it from a request without a check.
   static Response file(const std::string& path);
+  // A body that `write`, a callable that takes a ResponseStream and returns Task<> (or Task<Result<void>>), writes piece by
+  // piece: see <folio/response_stream.hpp>. The response's head is sent first; so a failure can only break the body off,
+  // which the client can tell from one that has ended. `length`: of the whole body, when it is known.
+  template <detail::StreamWriter<ResponseStream> Write>
+  static Response stream(HeaderValue type, Write write, std::optional<std::uint64_t> length = std::nullopt) {
+    Response response({}, 200, std::move(type));
+    response.streamed = detail::stream_body<ResponseStream>(std::move(write));
+    response.streamed->length = length;
+    return response;
+  }
+  // Server-Sent Events, by a callable that takes an EventStream.
+  template <detail::StreamWriter<EventStream> Write>
+  static Response events(Write write) {
+    // Of no use to caches; and a proxy that holds back what it has would hold back events.
+    Response response({}, 200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}});
+    response.streamed = detail::stream_body<EventStream>(std::move(write));
+    return response;
+  }
   // RFC 9110 §15.4. 302 by default; 303 after a POST; 308 to keep the method.
   static Response redirect(std::string to, int status = 302);
   // Only a status, with no body.

@@ -31,7 +31,7 @@ struct ParamNames {
 inline constexpr std::size_t handler_methods = 7;  // GET POST PUT PATCH DELETE HEAD OPTIONS, in the order of Method
 
 // Bumped when the struct or what it refers to changes: a module that was built for another one is refused.
-inline constexpr std::uint32_t unit_version = 2;
+inline constexpr std::uint32_t unit_version = 3;
 
 struct RouteUnit {
   std::uint32_t version = unit_version;

@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <folio/body_stream.hpp>
 #include <folio/extract.hpp>
 #include <folio/middleware.hpp>
 #include <folio/request.hpp>
@@ -30,6 +31,7 @@ using TaskHandler = Task<Result<Response>> (*)(Request&);
 struct Handler {
   PlainHandler plain = nullptr;
   TaskHandler task = nullptr;
+  bool streams_body = false;  // it is run before the body is there
   explicit operator bool() const { return plain != nullptr || task != nullptr; }
 };
 
@@ -96,12 +98,9 @@ concept Extractor = requires(Request& request) {
 template <class T>
 concept AsyncExtractor = Extractor<T> && is_task<decltype(T::from_request(std::declval<Request&>()))>;
 
-// A holder that lives while the handler runs, and gives the argument.
+// One that reads the body as it arrives, such as BodyStream.
 template <class T>
-struct Argument;
-
-template <class T>
-struct Argument<Result<T>> {};
+concept BodyStreaming = requires { requires T::streams_body; };
 
 template <class Declared>
 struct ArgumentOf {
@@ -126,7 +125,7 @@ struct ArgumentOf {
     } else {
       static_assert(std::is_lvalue_reference_v<Declared>,
                     "folio: this parameter's type is no extractor. A handler takes Request&, Path, Query, Json, Form, "
-                    "Header, Cookie, Body, Text, State, a type with a static from_request(Request&), or a reference to "
+                    "Header, Cookie, Body, BodyStream, Text, State, a type with a static from_request(Request&), or a reference to "
                     "a value that a middleware left with req.set(...)");
       T* value = request.get<T>();
       if (value != nullptr) return Result<T*>(value);
@@ -160,6 +159,7 @@ struct ArgumentList;
 template <class... Args>
 struct ArgumentList<std::tuple<Args...>> {
   static constexpr bool any_async = (ArgumentOf<Args>::is_async || ...);
+  static constexpr bool any_streaming = (BodyStreaming<std::remove_cvref_t<Args>> || ...);
   template <class Tuple>
   static const AppError* first_error(const Tuple& fetched) {
     const AppError* error = nullptr;
@@ -290,9 +290,9 @@ constexpr Handler bind() {
   if constexpr (HandlerOf<Entity>::is_absent) {
     return {};
   } else if constexpr (Bound<Entity>::is_plain) {
-    return {.plain = &Bound<Entity>::plain, .task = nullptr};
+    return {.plain = &Bound<Entity>::plain, .streams_body = Bound<Entity>::List::any_streaming};
   } else {
-    return {.plain = nullptr, .task = &Bound<Entity>::task};
+    return {.task = &Bound<Entity>::task, .streams_body = Bound<Entity>::List::any_streaming};
   }
 }
 
