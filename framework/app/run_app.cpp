@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <thread>
@@ -17,6 +19,7 @@
 #include "app/log.hpp"
 #include "app/process.hpp"
 #include "app/server.hpp"
+#include "app/settings.hpp"
 #include "net/signals.hpp"
 
 namespace folio {
@@ -52,37 +55,6 @@ bool parse_number(const std::string& text, Number& value) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-std::string_view spelled(WsCompression compression) {
-  switch (compression) {
-    case WsCompression::Off:
-      return "off";
-    case WsCompression::Shared:
-      return "shared";
-    case WsCompression::Dedicated:
-      break;
-  }
-  return "dedicated";
-}
-
-void print_config(const app::Config& config) {
-  fmt::print(
-      "host = \"{}\"\nport = {}\nthreads = {}\nlog_level = \"{}\"\npublic = \"{}\"\n\n"
-      "[http]\nmax_target = {}\nmax_head = {}\nmax_fields = {}\nmax_body = {}\nmax_chunk_overhead = {}\n"
-      "max_trailers = {}\nmax_pipelined = {}\nmax_output = {}\nmax_connections = {}\nmax_static_file = {}\nhead_timeout = {}\n"
-      "body_timeout = {}\nkeep_alive_timeout = {}\nwrite_timeout = {}\nlinger_timeout = {}\nshutdown_timeout = {}\n\n"
-      "[websocket]\nmax_message = {}\nmax_incomplete = {}\nlarge_message = {}\nmax_streamed = {}\nmax_queue = {}\nqueue_overhead = {}\nmax_inbound = {}\n"
-      "compression = \"{}\"\ncompress_from = {}\ncompression_level = {}\nping_after = {}\nidle_timeout = {}\n"
-      "close_timeout = {}\nhandler_timeout = {}\n",
-      config.host, config.port, config.threads, config.log_level, config.public_files, config.http.max_target,
-      config.http.max_head, config.http.max_fields, config.http.max_body, config.http.max_chunk_overhead,
-      config.http.max_trailers, config.max_pipelined, config.max_output, config.max_connections, config.max_static_file,
-      config.head_timeout, config.body_timeout, config.keep_alive_timeout, config.write_timeout, config.linger_timeout,
-      config.shutdown_timeout, config.socket.max_message, config.socket.max_incomplete, config.socket.large_message, config.socket.max_streamed,
-      config.socket.max_queue, config.socket.queue_overhead, config.socket.max_inbound,
-      spelled(config.socket.compression), config.socket.compress_from, config.socket.compression_level,
-      config.socket.ping_after, config.socket.idle_timeout, config.socket.close_timeout, config.socket.handler_timeout);
-}
-
 int wrong_use(const std::string& message) {
   fmt::print(stderr, "error: {}\n", message);
   return exit_wrong_use;
@@ -92,6 +64,19 @@ int wrong_use(const std::string& message) {
 std::optional<app::Config> read_settings(int argc, char** argv, const AppInfo& info, int& code) {
   app::Config config;
   std::string fault;
+  // The file comes first, so it is looked for among the arguments before they are read as a whole.
+  std::string settings_file = "folio.toml";
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::string_view(argv[i]) == "--config") settings_file = argv[i + 1];
+  }
+  if (settings_file != "folio.toml" && ::access(settings_file.c_str(), R_OK) != 0) {
+    code = wrong_use("--config " + settings_file + ": " + std::strerror(errno));
+    return std::nullopt;
+  }
+  if (!app::read_settings_file(settings_file, config, fault)) {
+    code = wrong_use(fault);
+    return std::nullopt;
+  }
   const app::Environment environment = app::Environment::load(".env", fault);
   if (!fault.empty()) fmt::print(stderr, "warning: {}\n", fault);
   if (auto value = environment.get("HOST")) config.host = *value;
@@ -106,8 +91,9 @@ std::optional<app::Config> read_settings(int argc, char** argv, const AppInfo& i
     return std::nullopt;
   }
 
-  CLI::App cli{std::string(info.name) + ", a Folio app. Flags go above the environment, and that above ./.env."};
+  CLI::App cli{std::string(info.name) + ", a Folio app. Flags go above the environment, that above ./.env, and that above ./folio.toml."};
   bool print = false;
+  cli.add_option("--config", settings_file, "File with settings, as --print-config prints them")->capture_default_str();
   cli.add_option("--host", config.host, "Address to listen on [HOST]")->capture_default_str();
   cli.add_option("--port", config.port, "Port to listen on; 0: any free one [PORT]")->capture_default_str();
   cli.add_option("--threads", config.threads, "Event loops; 0: one a core [THREADS]")
@@ -134,7 +120,7 @@ std::optional<app::Config> read_settings(int argc, char** argv, const AppInfo& i
     return std::nullopt;
   }
   if (print) {
-    print_config(config);
+    fmt::print("{}", app::print_settings(config));
     code = exit_done;
     return std::nullopt;
   }

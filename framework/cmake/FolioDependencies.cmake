@@ -8,6 +8,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson>=3.0)
 find_package(ZLIB REQUIRED)
+find_path(FOLIO_TOML_INCLUDE toml++/toml.h REQUIRED)  # headers are all that is used of toml++
 include(FolioLlhttp)
 if(FOLIO_TESTS)
   find_package(GTest REQUIRED)

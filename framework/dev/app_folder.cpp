@@ -48,6 +48,7 @@ bool find_app(const std::string& given, AppFolder& app, std::string& error) {
   app.name = root.filename().string();
   app.public_files = (root / "public").string();
   app.environment = (root / ".env").string();
+  app.settings = (root / "folio.toml").string();
   if (fs::is_directory(root / "routes", code)) {
     app.routes = (root / "routes").string();
     app.base = app.root;

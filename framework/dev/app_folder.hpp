@@ -14,6 +14,7 @@ struct AppFolder {
   std::string prefix;        // the routes folder's name below it: "routes" or, say, "example"
   std::string public_files;  // root/public, whether it exists or not
   std::string environment;   // root/.env, whether it exists or not
+  std::string settings;      // root/folio.toml, whether it exists or not
   std::string name;          // the last part of the root's path
 
   // How a file (absolute) is called: relative to the base when it lies in the app.

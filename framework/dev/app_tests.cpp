@@ -112,7 +112,7 @@ class TestRun {
                                            host_ended(exit, errors);
                                          }});
     std::vector<std::pair<std::string, std::string>> environment{
-        {kPublicVariable, app_.public_files}, {kPlainVariable, "1"}, {kThreadsVariable, "2"}, {"LOG_LEVEL", "warn"}};
+        {kSettingsVariable, app_.settings}, {kPublicVariable, app_.public_files}, {kPlainVariable, "1"}, {kThreadsVariable, "2"}, {"LOG_LEVEL", "warn"}};
     std::string fault;
     for (const auto& [name, value] : app::parse_env(read_file(app_.environment), fault)) {
       if (std::getenv(name.c_str()) == nullptr) environment.emplace_back(name, value);

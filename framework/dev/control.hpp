@@ -53,6 +53,7 @@ struct ControlMessage {
 // What the host is told at its start, in its environment.
 inline constexpr const char* kSessionVariable = "FOLIO_DEV_SESSION";  // names the run of `folio dev`
 inline constexpr const char* kThreadsVariable = "FOLIO_DEV_THREADS";  // event loops; 0: one a core
+inline constexpr const char* kSettingsVariable = "FOLIO_DEV_SETTINGS";  // the file with settings
 inline constexpr const char* kPublicVariable = "FOLIO_DEV_PUBLIC";    // the folder of static files
 inline constexpr const char* kPlainVariable = "FOLIO_DEV_PLAIN";      // set: nothing is added to pages (tests)
 

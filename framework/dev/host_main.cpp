@@ -23,6 +23,7 @@
 #include "dev/crash_handler.hpp"
 #include "dev/dev_gate.hpp"
 #include "dev/module_loader.hpp"
+#include "app/settings.hpp"
 #include "net/line_channel.hpp"
 
 namespace {
@@ -36,6 +37,10 @@ std::string variable(const char* name) {
 
 app::Config read_config() {
   app::Config config;
+  std::string fault;
+  if (!app::read_settings_file(variable(dev::kSettingsVariable), config, fault)) {
+    log::error(fault + ". All settings are as if the file were not there.");
+  }
   const std::string threads = variable(dev::kThreadsVariable);
   std::from_chars(threads.data(), threads.data() + threads.size(), config.threads);
   config.host = variable("HOST");

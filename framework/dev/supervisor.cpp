@@ -126,7 +126,7 @@ void Supervisor::watch() {
   std::vector<std::string> trees{app_.routes};
   if (app_.routes != app_.root) trees.push_back(app_.public_files);
   snapshot_.emplace(trees, filter);
-  snapshot_->watch_files({app_.environment, tools_.shared_library});
+  snapshot_->watch_files({app_.environment, app_.settings, tools_.shared_library});
   static_cast<void>(snapshot_->look());
   structure_alarm_.emplace(loop_.raw(), [this] { act_on_changes(); });
   load_alarm_.emplace(loop_.raw(), [this] { on_load_overdue(); });
@@ -141,6 +141,7 @@ void Supervisor::watch() {
 void Supervisor::add_watched_folders(const std::vector<std::string>& files) {
   std::vector<std::string> all = files;
   all.push_back(app_.environment);
+  all.push_back(app_.settings);
   all.push_back(tools_.shared_library);
   snapshot_->watch_files(all);
   single_files_ = {all.begin(), all.end()};
@@ -184,7 +185,7 @@ void Supervisor::act_on_changes() {
     if (file.starts_with(tools_.source_folder + "/framework/")) {
       console_.problem("Folio's own sources changed: end this, and start ./folio dev again to build them.");
     }
-    if (file == app_.environment) {
+    if (file == app_.environment || file == app_.settings) {
       restart_wanted_ = true;
       sources = true;
     } else if (!app_.is_public(file)) {

@@ -31,7 +31,7 @@ std::vector<std::pair<std::string, std::string>> Supervisor::host_environment() 
   std::vector<std::pair<std::string, std::string>> environment{
       {kSessionVariable, session_},         {kThreadsVariable, std::to_string(options_.threads)},
       {kPublicVariable, app_.public_files}, {"HOST", options_.host},
-      {"PORT", std::to_string(port_)},
+      {"PORT", std::to_string(port_)},      {kSettingsVariable, app_.settings},
   };
   // Undefined behaviour that a sanitizer stops is worth a stack.
   if (std::getenv("UBSAN_OPTIONS") == nullptr) environment.emplace_back("UBSAN_OPTIONS", "print_stacktrace=1");

@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import WebSocket from 'ws';
 
-import { eventually, example, exchange, serve, Wire, withDeadline } from './helpers.mjs';
+import { eventually, example, exchange, serve, temporaryFolder, Wire, withDeadline } from './helpers.mjs';
 
 const binary = example();
 const get = (path) => `GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`;
@@ -85,6 +87,25 @@ describe('servers', { concurrency: true }, () => {
     });
     assert.equal(run.status, 0, run.stderr);
     for (const value of [String(free), '127.0.0.1', '3', 'warn']) assert.ok(run.stdout.includes(value), run.stdout);
+  });
+
+  it('settings: folio.toml below the environment, and a fault in it with its line', (t) => {
+    const folder = temporaryFolder(t);
+    const print = (text, args = [], env = {}) => {
+      fs.writeFileSync(path.join(folder, 'folio.toml'), text);
+      return spawnSync(binary, ['--print-config', ...args], { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8', timeout: 60_000 });
+    };
+    const good = print('port = 4999\nlog_level = "warn"\n[http]\nmax_body = "2 MiB"\n', [], { LOG_LEVEL: 'error' });
+    assert.equal(good.status, 0, good.stderr);
+    assert.match(good.stdout, /^port = 4999$/m);
+    assert.match(good.stdout, /^log_level = "error"$/m);
+    assert.match(good.stdout, /^max_body = 2097152$/m);
+    const again = print(good.stdout);
+    assert.equal(again.stdout, good.stdout, 'what is printed can be read');
+    const bad = print('port = 4999\n[http]\nmax_bdy = 1\n');
+    assert.equal(bad.status, 2);
+    assert.equal(bad.stderr, "error: folio.toml:3: there is no setting 'http.max_bdy'; did you mean 'http.max_body'?\n");
+    assert.equal(print('', ['--config', 'other.toml']).status, 2);
   });
 
   it('settings: nonsense is refused with exit code 2 and a sentence', () => {

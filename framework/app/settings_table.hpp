@@ -1,0 +1,58 @@
+// The names of all settings, in the order in which they are printed. A member of Config that is not here cannot be set
+// and is not shown.
+#pragma once
+
+#include <string_view>
+
+#include "app/config.hpp"
+
+namespace folio::app {
+
+// Calls visit(section, name, member) for each; settings of the empty section come first. `C`: Config, or const Config.
+template <class C, class Visitor>
+void visit_settings(C& config, Visitor&& visit) {
+  visit("", "host", config.host);
+  visit("", "port", config.port);
+  visit("", "threads", config.threads);
+  visit("", "log_level", config.log_level);
+  visit("", "public", config.public_files);
+  visit("", "max_connections", config.max_connections);
+  visit("", "shutdown_timeout", config.shutdown_timeout);
+
+  visit("http", "max_target", config.http.max_target);
+  visit("http", "max_head", config.http.max_head);
+  visit("http", "max_fields", config.http.max_fields);
+  visit("http", "max_body", config.http.max_body);
+  visit("http", "max_chunk_overhead", config.http.max_chunk_overhead);
+  visit("http", "max_trailers", config.http.max_trailers);
+  visit("http", "max_body_buffer", config.max_body_buffer);
+  visit("http", "max_streamed_body", config.max_streamed_body);
+  visit("http", "max_stream_output", config.max_stream_output);
+  visit("http", "max_pipelined", config.max_pipelined);
+  visit("http", "max_output", config.max_output);
+  visit("http", "max_static_file", config.max_static_file);
+  visit("http", "head_timeout", config.head_timeout);
+  visit("http", "body_timeout", config.body_timeout);
+  visit("http", "keep_alive_timeout", config.keep_alive_timeout);
+  visit("http", "write_timeout", config.write_timeout);
+  visit("http", "linger_timeout", config.linger_timeout);
+  visit("http", "event_heartbeat", config.event_heartbeat);
+
+  visit("websocket", "allowed_origins", config.allowed_origins);
+  visit("websocket", "max_message", config.socket.max_message);
+  visit("websocket", "max_incomplete", config.socket.max_incomplete);
+  visit("websocket", "large_message", config.socket.large_message);
+  visit("websocket", "max_streamed", config.socket.max_streamed);
+  visit("websocket", "max_queue", config.socket.max_queue);
+  visit("websocket", "queue_overhead", config.socket.queue_overhead);
+  visit("websocket", "max_inbound", config.socket.max_inbound);
+  visit("websocket", "compression", config.socket.compression);
+  visit("websocket", "compress_from", config.socket.compress_from);
+  visit("websocket", "compression_level", config.socket.compression_level);
+  visit("websocket", "ping_after", config.socket.ping_after);
+  visit("websocket", "idle_timeout", config.socket.idle_timeout);
+  visit("websocket", "close_timeout", config.socket.close_timeout);
+  visit("websocket", "handler_timeout", config.socket.handler_timeout);
+}
+
+}  // namespace folio::app
