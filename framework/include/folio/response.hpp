@@ -1,6 +1,7 @@
 // Response: what a handler answers.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,10 @@
 #include <folio/json.hpp>
 
 namespace folio {
+
+namespace detail {
+struct FileBody;
+}
 
 // A field of the response: RFC 9110 §5.
 struct HeaderField {
@@ -36,6 +41,8 @@ struct Response {
   int status_code = 200;
   HeaderValue content_type;  // empty: no Content-Type field
   std::vector<HeaderField> headers;
+  // The content of files, made by Response::file and serve_files; sent in the place of `body`, which stays empty.
+  std::shared_ptr<const detail::FileBody> file_body;
 
   Response() = default;
   Response(std::string text, int code, HeaderValue type, std::vector<HeaderField> fields = {})
@@ -51,8 +58,9 @@ struct Response {
   static Response json(const JsonValue& value, int status = 200);
   static Response text(std::string text, int status = 200) { return {std::move(text), status, "text/plain; charset=utf-8"}; }
   static Response html(std::string markup, int status = 200) { return {std::move(markup), status, "text/html; charset=utf-8"}; }
-  // The content of a file, with the type that its name says; 404 when there is none. `path` is relative to the folder
-  // that the server was started in, and is trusted: never build it from a request without a check.
+  // The content of a file of any size, with the type that its name says; 404 when there is none. It is opened here and
+  // read while it is sent. `path` is relative to the folder that the server was started in, and is trusted: never build
+  // it from a request. serve_files checks what a request names, and answers conditions and ranges.
   static Response file(const std::string& path);
   // RFC 9110 §15.4. 302 by default; 303 after a POST; 308 to keep the method.
   static Response redirect(std::string to, int status = 302);
