@@ -15,6 +15,14 @@ std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec * second + time.tv_nsec;
 }
 
+File::Status status_of(const struct stat& status) {
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .size = static_cast<std::uint64_t>(status.st_size),
+          .modified = nanoseconds(status.st_mtim),
+          .changed = nanoseconds(status.st_ctim)};
+}
+
 }  // namespace
 
 std::int64_t File::Status::modified_seconds() const {
@@ -25,11 +33,7 @@ File::File(int fd) noexcept : fd_(fd) {
   struct stat status{};
   if (fd < 0 || ::fstat(fd, &status) != 0) return;
   kind_ = S_ISREG(status.st_mode) ? Kind::Regular : S_ISDIR(status.st_mode) ? Kind::Folder : Kind::Other;
-  status_ = {.device = status.st_dev,
-             .inode = status.st_ino,
-             .size = static_cast<std::uint64_t>(status.st_size),
-             .modified = nanoseconds(status.st_mtim),
-             .changed = nanoseconds(status.st_ctim)};
+  status_ = status_of(status);
 }
 
 File::~File() {
@@ -39,6 +43,12 @@ File::~File() {
 std::shared_ptr<const File> File::open(const std::string& path) {
   auto file = std::make_shared<const File>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   return file->kind() == Kind::Regular ? file : nullptr;
+}
+
+std::optional<File::Status> File::status_at(int folder, const std::string& path) {
+  struct stat status{};
+  if (::fstatat(folder, path.c_str(), &status, 0) != 0) return std::nullopt;
+  return status_of(status);
 }
 
 std::ptrdiff_t File::read(std::uint64_t offset, char* out, std::size_t room) const noexcept {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace folio::base {
@@ -33,6 +34,9 @@ class File {
 
   // Opens a regular file for reading, or gives null. A FIFO or a device that has the name is not waited for.
   [[nodiscard]] static std::shared_ptr<const File> open(const std::string& path);
+
+  // Of what has the name `path` in the open folder, without opening it.
+  [[nodiscard]] static std::optional<Status> status_at(int folder, const std::string& path);
 
   [[nodiscard]] int fd() const noexcept { return fd_; }
   // As of the opening.

@@ -16,6 +16,7 @@
 #include <folio/response.hpp>
 #include <folio/result.hpp>
 #include <folio/room.hpp>
+#include <folio/serve_files.hpp>
 #include <folio/spawn.hpp>
 #include <folio/task.hpp>
 #include <folio/websocket.hpp>
