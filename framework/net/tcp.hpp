@@ -150,6 +150,7 @@ class TcpConnection final : private Deferred {
   bool send_file(std::uint64_t& budget) noexcept;
   void probe_with_file() noexcept;
   void fail_file() noexcept;
+  void limit_kernel() noexcept;
 
   // tcp_connect.cpp
   void try_next_address() noexcept;
@@ -183,6 +184,7 @@ class TcpConnection final : private Deferred {
   bool end_sent_ = false;
   bool peer_ended_ = false;
   bool waiting_for_drain_ = false;
+  bool kernel_limited_ = false;  // for files
 };
 
 }  // namespace folio::net

@@ -1,6 +1,9 @@
 // TcpConnection sends files: in clear from the kernel's cache to the socket, without a copy in between; under TLS by
 // reads of a record each. Files lie in the backlog between bytes, and go out in their order.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <uv.h>
 
 #include <algorithm>
@@ -19,7 +22,10 @@ constexpr std::uint64_t read_ahead = 1024 * 1024;
 // Bytes that go through memory to learn when the socket takes more. They are all that a reader which has stopped
 // occupies, so they are few.
 constexpr std::size_t probe = 256;
-// The same where the kernel cannot send from the file itself, as on some file systems.
+// Bytes that the kernel holds beyond those that are on their way. Without a limit it takes megabytes for each reader,
+// and ten thousand slow ones exhaust what it has for all connections (net.ipv4.tcp_mem).
+constexpr int kernel_ahead = 256 * 1024;
+// The same as a probe where the kernel cannot send from the file itself, as on some file systems.
 constexpr std::size_t copied = 64 * 1024;
 
 }  // namespace
@@ -38,10 +44,18 @@ void TcpConnection::write_file(std::shared_ptr<const base::File> file, std::uint
     queued_ += output_.size();
     waiting.push_back({.owned = std::exchange(output_, {})});
   }
+  limit_kernel();
   queued_ += length;
   waiting.push_back({.file = std::move(file), .offset = offset, .end = offset + length, .advised = offset});
   advise(waiting.back());
   mark_dirty();
+}
+
+void TcpConnection::limit_kernel() noexcept {
+  uv_os_fd_t socket = -1;
+  if (kernel_limited_ || uv_fileno(reinterpret_cast<const uv_handle_t*>(handle_->stream()), &socket) != 0) return;
+  (void)::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kernel_ahead, sizeof(kernel_ahead));
+  kernel_limited_ = true;
 }
 
 // The peer was promised bytes that are not there: an end before its time tells it so, padding would not.
