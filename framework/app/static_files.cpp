@@ -49,7 +49,10 @@ StaticFiles::StaticFiles(const Config& config)
       root, std::filesystem::directory_options::skip_permission_denied, ignored);
   for (const std::filesystem::recursive_directory_iterator end; !ignored && entry != end; entry.increment(ignored)) {
     std::error_code unknown;
-    if (entry->is_regular_file(unknown)) known_.insert('/' + entry->path().lexically_relative(root).string());
+    if (!entry->is_regular_file(unknown)) continue;
+    const std::filesystem::path below = entry->path().lexically_relative(root);
+    known_.insert('/' + below.string());
+    if (below.filename() == "index.html") known_.insert('/' + below.parent_path().string());
   }
 }
 

@@ -171,8 +171,8 @@ TEST_F(StaticFiles, FoldersGetTheirSlash) {
   const Answer answer = client->get("/docs?a=b%20c");
   EXPECT_EQ(answer.status, 308);
   EXPECT_EQ(answer.field("Location"), "/docs/?a=b%20c");
-  write("public/empty/a.txt", "a");
-  EXPECT_EQ(client->get("/empty/").status, 404) << "no list of what there is";
+  write("public/docs/empty/a.txt", "a");
+  EXPECT_EQ(client->get("/docs/empty/").status, 404) << "no list of what there is";
   for (const char* path : {"//docs", "//example.org/docs", "/docs//"}) {
     EXPECT_EQ(client->get(path).field("Location").find("//"), std::string::npos) << path;
   }
@@ -237,6 +237,7 @@ TEST_F(StaticFiles, IsNotModifiedInTheFuture) {
 
 TEST_F(StaticFiles, Ranges) {
   write("public/digits.txt", "0123456789");
+  start();
   const auto range = [&](const std::string& value, const std::string& fields = {}) {
     return client->get("/digits.txt", "Range: " + value + "\r\n" + fields);
   };
@@ -263,6 +264,7 @@ TEST_F(StaticFiles, Ranges) {
 TEST_F(StaticFiles, RangesOfTheSameFileOnly) {
   write("public/digits.txt", "0123456789");
   fs::last_write_time(folder / "public/digits.txt", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  start();
   const Answer whole = client->get("/digits.txt");
   const auto range = [&](const std::string& condition) {
     return client->get("/digits.txt", "Range: bytes=0-3\r\nIf-Range: " + condition + "\r\n").status;
@@ -279,6 +281,7 @@ TEST_F(StaticFiles, RangesOfTheSameFileOnly) {
 TEST_F(StaticFiles, SeveralRangesAreParts) {
   const std::string content = std::string(1000, 'a') + std::string(1000, 'b') + std::string(20'000, 'c');
   write("public/letters.txt", content);
+  start();
   const Answer answer = client->get("/letters.txt", "Range: bytes=-2,0-1,1000-1001\r\n");
   EXPECT_EQ(answer.status, 206);
   EXPECT_EQ(answer.field("Content-Range"), "");
@@ -366,7 +369,7 @@ TEST_F(StaticFiles, HiddenAndSpecialFilesAreNotThere) {
   for (const char* path : {"/.git/config", "/docs/.env", "/docs/%2eenv", "/docs/fifo", "/docs/zero", "/docs/top/etc/passwd",
                            "/docs/index.html%00", "/docs%5cindex.html", "/docs/..%5cstyle.css", "/docs/index.html/"}) {
     const Answer answer = client->get(path);
-    EXPECT_NE(answer.status, 200) << path;
+    EXPECT_TRUE(answer.status != 200 || answer.body.starts_with("page ")) << path;
     EXPECT_EQ(answer.body.find("hidden"), std::string::npos) << path;
     EXPECT_EQ(answer.body.find("root:"), std::string::npos) << path;
   }
@@ -381,7 +384,7 @@ TEST_F(StaticFiles, ShowsWhatChanges) {
   fs::rename(folder / "new.html", folder / "public/docs/index.html");
   EXPECT_EQ(client->get("/docs/").body, "<h1>DOCS</h1>");
   fs::remove(folder / "public/docs/index.html");
-  EXPECT_EQ(client->get("/docs/").status, 404);
+  EXPECT_EQ(client->get("/docs/").status, 308) << "to the route with a parameter";
 }
 
 TEST_F(StaticFiles, LargeFilesHaveNoLimit) {
@@ -399,6 +402,7 @@ TEST_F(StaticFiles, PipelinedLargeFilesComeInOrder) {
   std::string content;
   for (int i = 0; content.size() < 3'000'000; ++i) content += std::to_string(i) + '\n';
   write("public/numbers.txt", content);
+  start();
   const std::string get = "GET /numbers.txt HTTP/1.1\r\nHost: a\r\n\r\n";
   client->send(get + "GET /docs/ HTTP/1.1\r\nHost: a\r\n\r\n" + get);
   EXPECT_TRUE(client->read().body == content);
