@@ -18,8 +18,8 @@ constexpr std::array compressed{ContentCoding::Brotli, ContentCoding::Zstd, Cont
 // space back.
 constexpr std::chrono::seconds unused_after(60);
 
-// A strong validator (RFC 9110 §8.8.1) has to change whenever the content does. The time of modification alone does not:
-// tools set it (archives, reproducible builds: one date for all that was ever built), and its clock ticks in
+// A strong validator (RFC 9110 §8.8.1) has to change whenever the content does. The time of modification alone does
+// not: tools set it (archives, reproducible builds: one date for all that was ever built), and its clock ticks in
 // milliseconds. The inode changes with a file that takes the place of another, the time of change cannot be set, and is
 // new for every write and every rename. All of them change on another machine too, so behind a balancer that does not
 // send a client to the same one again a file may be fetched twice; never is a wrong one put together. It is hashed, as

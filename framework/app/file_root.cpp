@@ -44,12 +44,13 @@ std::shared_ptr<const base::File> FileRoot::folder() const {
   const std::lock_guard lock(mutex_);
   if (checked_ != Clock::time_point() && now - checked_ < recheck_) return folder_;
   checked_ = now;
-  struct stat status{};
+  struct stat status {};
   const bool there = ::stat(path_.c_str(), &status) == 0;
   if (there && folder_ && folder_->status().inode == status.st_ino && folder_->status().device == status.st_dev) {
     return folder_;
   }
-  folder_ = there ? std::make_shared<const base::File>(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) : nullptr;
+  folder_ =
+      there ? std::make_shared<const base::File>(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) : nullptr;
   if (folder_ && folder_->fd() < 0) folder_.reset();
   return folder_;
 }

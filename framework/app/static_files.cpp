@@ -45,8 +45,8 @@ StaticFiles::StaticFiles(const Config& config)
   public_ = std::make_unique<const FileRoot>(config.public_files, recheck_);
   const std::filesystem::path root(config.public_files);
   std::error_code ignored;  // what cannot be listed is not served before parameters
-  std::filesystem::recursive_directory_iterator entry(
-      root, std::filesystem::directory_options::skip_permission_denied, ignored);
+  std::filesystem::recursive_directory_iterator entry(root, std::filesystem::directory_options::skip_permission_denied,
+                                                      ignored);
   for (const std::filesystem::recursive_directory_iterator end; !ignored && entry != end; entry.increment(ignored)) {
     std::error_code unknown;
     if (!entry->is_regular_file(unknown)) continue;
@@ -102,7 +102,8 @@ Result<Response> StaticFiles::serve(const Request& request, const std::string& f
   const auto root = root_of(folder);
   auto served = cache_.find(*root, *below);
   if (served && served->is_folder && served->has_index) {
-    served = cache_.find(*root, below->empty() || below->ends_with('/') ? *below + "index.html" : *below + "/index.html");
+    served =
+        cache_.find(*root, below->empty() || below->ends_with('/') ? *below + "index.html" : *below + "/index.html");
   }
   if (!served || served->is_folder) return missing();
   return respond_with_file(request, *served, policy_);

@@ -30,7 +30,7 @@ std::int64_t File::Status::modified_seconds() const {
 }
 
 File::File(int fd) noexcept : fd_(fd) {
-  struct stat status{};
+  struct stat status {};
   if (fd < 0 || ::fstat(fd, &status) != 0) return;
   kind_ = S_ISREG(status.st_mode) ? Kind::Regular : S_ISDIR(status.st_mode) ? Kind::Folder : Kind::Other;
   status_ = status_of(status);
@@ -46,7 +46,7 @@ std::shared_ptr<const File> File::open(const std::string& path) {
 }
 
 std::optional<File::Status> File::status_at(int folder, const std::string& path) {
-  struct stat status{};
+  struct stat status {};
   if (::fstatat(folder, path.c_str(), &status, 0) != 0) return std::nullopt;
   return status_of(status);
 }

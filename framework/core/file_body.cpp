@@ -22,7 +22,8 @@ bool core::load_body(Response& response, std::size_t limit) {
     const std::size_t before = bytes.size();
     const auto length = static_cast<std::size_t>(part.length);
     bytes.resize(before + length);
-    if (part.file->read(part.offset, bytes.data() + before, length) != static_cast<std::ptrdiff_t>(length)) return false;
+    if (part.file->read(part.offset, bytes.data() + before, length) != static_cast<std::ptrdiff_t>(length))
+      return false;
   }
   response.body = std::move(bytes);
   response.file_body.reset();

@@ -18,8 +18,8 @@ struct EntityTag {
 // The whole of `text` as one entity-tag.
 [[nodiscard]] std::optional<EntityTag> parse_entity_tag(std::string_view text);
 
-// RFC 9110 §8.8.3.2. Strong: "equivalent if both are not weak and their opaque-tags match character-by-character"; weak:
-// whether "either or both" are weak does not matter.
+// RFC 9110 §8.8.3.2. Strong: "equivalent if both are not weak and their opaque-tags match character-by-character";
+// weak: whether "either or both" are weak does not matter.
 [[nodiscard]] bool matches_strongly(const EntityTag& a, const EntityTag& b);
 [[nodiscard]] bool matches_weakly(const EntityTag& a, const EntityTag& b);
 

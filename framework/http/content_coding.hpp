@@ -35,8 +35,8 @@ class AcceptedCodings {
 
   // The one that the client likes best of those `available`, besides identity; of two that it likes as well, the one
   // that stands first. Identity when none is acceptable: RFC 9110 §12.4.1 lets a server "disregard the header field by
-  // treating the response as if it is not subject to content negotiation", and a client that refuses identity as well is
-  // better off with an answer that it may understand than with a 406.
+  // treating the response as if it is not subject to content negotiation", and a client that refuses identity as well
+  // is better off with an answer that it may understand than with a 406.
   [[nodiscard]] ContentCoding choose(std::span<const ContentCoding> available) const;
   [[nodiscard]] ContentCoding choose(std::initializer_list<ContentCoding> available) const {
     return choose(std::span(available.begin(), available.size()));

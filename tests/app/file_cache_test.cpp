@@ -47,7 +47,9 @@ struct FileRootTest : testing::TestWithParam<FileRoot::Resolve> {
     EXPECT_EQ(file->read(0, text.data(), text.size()), static_cast<std::ptrdiff_t>(text.size()));
     return text;
   }
-  void link(const std::string& to, const std::string& name) const { fs::create_symlink(to, folder.path / "root" / name); }
+  void link(const std::string& to, const std::string& name) const {
+    fs::create_symlink(to, folder.path / "root" / name);
+  }
 
   Folder folder;
   FileRoot root{(folder.path / "root").string(), hours(1), GetParam()};
@@ -74,9 +76,8 @@ TEST_P(FileRootTest, LetsNoLinkLeadOut) {
   link("../root-beside", "beside");
   link("loop", "loop");
   link("/proc/self/cwd", "magic");
-  for (const char* name :
-       {"up.txt", "absolute.txt", "parent", "parent/secret.txt", "parent/root/a.txt", "top/etc/passwd", "twice.txt",
-        "beside/c.txt", "loop", "magic", "magic/CMakeLists.txt"}) {
+  for (const char* name : {"up.txt", "absolute.txt", "parent", "parent/secret.txt", "parent/root/a.txt",
+                           "top/etc/passwd", "twice.txt", "beside/c.txt", "loop", "magic", "magic/CMakeLists.txt"}) {
     EXPECT_EQ(content(name), "none") << name;
   }
 }
@@ -118,9 +119,10 @@ TEST_P(FileRootTest, NoticesAnotherFolderInItsPlace) {
   EXPECT_EQ(late.open("a.txt")->size(), 10U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, FileRootTest,
-                         testing::Values(FileRoot::Resolve::Kernel, FileRoot::Resolve::Components),
-                         [](const auto& info) { return info.param == FileRoot::Resolve::Kernel ? "Kernel" : "Components"; });
+INSTANTIATE_TEST_SUITE_P(Ways, FileRootTest, testing::Values(FileRoot::Resolve::Kernel, FileRoot::Resolve::Components),
+                         [](const auto& info) {
+                           return info.param == FileRoot::Resolve::Kernel ? "Kernel" : "Components";
+                         });
 
 struct FileCacheTest : testing::Test {
   Folder folder;

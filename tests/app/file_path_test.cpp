@@ -27,8 +27,9 @@ TEST(FilePath, IsBelowTheFolder) {
 }
 
 TEST(FilePath, DoesNotClimb) {
-  for (const char* path : {"/..", "/../a", "/a/..", "/a/../b", "/.", "/a/./b", "/%2e%2e/a", "/%2E%2E", "/.%2e/a", "/%2e",
-                           "/..%2fa", "/a%2fb", "/a%2F..%2Fb", "/..%5ca", "/a%5cb", "/a\\b", "/...", "/....//"}) {
+  for (const char* path :
+       {"/..", "/../a", "/a/..", "/a/../b", "/.", "/a/./b", "/%2e%2e/a", "/%2E%2E", "/.%2e/a", "/%2e", "/..%2fa",
+        "/a%2fb", "/a%2F..%2Fb", "/..%5ca", "/a%5cb", "/a\\b", "/...", "/....//"}) {
     EXPECT_EQ(encoded(path), "refused") << path;
   }
   for (const char* path : {"..", "../a", "a/../b", "/a", "a//b", "a\\b"}) EXPECT_EQ(plain(path), "refused") << path;
@@ -55,8 +56,9 @@ TEST(ContentHash, IsWhatBundlersWrite) {
                            "a.0123456789abcdef0123456789abcdef.png", "main-legacy.3f9a1c2b.js"}) {
     EXPECT_TRUE(has_content_hash(name)) << name;
   }
-  for (const char* name : {"app.js", "app.3f9a1c2.js", "report-20240131.pdf", "jquery-3.7.1.js", "app.deadbeef.js", "3f9a1c2b",
-                           "3f9a1c2b.js", "app.3F9A1C2B.js", "app.3f9a1c2g.js", "3f9a1c2b.d/app.js", "app.3f9a1c2b", ""}) {
+  for (const char* name :
+       {"app.js", "app.3f9a1c2.js", "report-20240131.pdf", "jquery-3.7.1.js", "app.deadbeef.js", "3f9a1c2b",
+        "3f9a1c2b.js", "app.3F9A1C2B.js", "app.3f9a1c2g.js", "3f9a1c2b.d/app.js", "app.3f9a1c2b", ""}) {
     EXPECT_FALSE(has_content_hash(name)) << name;
   }
 }

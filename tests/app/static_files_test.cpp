@@ -207,7 +207,8 @@ TEST_F(StaticFiles, Preconditions) {
   const std::string old = "Sun, 06 Nov 1994 08:49:37 GMT";
   EXPECT_EQ(client->get("/style.css", "If-Match: " + tag + "\r\n").status, 200);
   EXPECT_EQ(client->get("/style.css", "If-Match: \"x\", " + tag + "\r\n").status, 200);
-  EXPECT_EQ(client->get("/style.css", "If-Match: \"x\"\r\nIf-Match: " + tag + "\r\n").status, 200) << "two lines, one list";
+  EXPECT_EQ(client->get("/style.css", "If-Match: \"x\"\r\nIf-Match: " + tag + "\r\n").status, 200)
+      << "two lines, one list";
   const Answer failed = client->get("/style.css", "If-Match: \"x\"\r\n");
   EXPECT_EQ(failed.status, 412);
   EXPECT_EQ(failed.body.find("body{}"), std::string::npos);
@@ -315,7 +316,8 @@ TEST_F(StaticFiles, MaxRanges) {
 
 TEST_F(StaticFiles, CompressedNeighbours) {
   write("public/app.js", "the script itself");
-  for (const char* suffix : {"br", "zst", "gz"}) write(std::string("public/app.js.") + suffix, std::string("in ") + suffix);
+  for (const char* suffix : {"br", "zst", "gz"})
+    write(std::string("public/app.js.") + suffix, std::string("in ") + suffix);
   start();
   const auto get = [&](const std::string& accept, const std::string& fields = {}) {
     return client->get("/app.js", "Accept-Encoding: " + accept + "\r\n" + fields);
@@ -366,8 +368,9 @@ TEST_F(StaticFiles, HiddenAndSpecialFilesAreNotThere) {
   fs::create_symlink("/dev/zero", folder / "public/docs/zero");
   fs::create_symlink("/", folder / "public/docs/top");
   EXPECT_EQ(client->get("/.well-known/security.txt").body, "Contact");
-  for (const char* path : {"/.git/config", "/docs/.env", "/docs/%2eenv", "/docs/fifo", "/docs/zero", "/docs/top/etc/passwd",
-                           "/docs/index.html%00", "/docs%5cindex.html", "/docs/..%5cstyle.css", "/docs/index.html/"}) {
+  for (const char* path :
+       {"/.git/config", "/docs/.env", "/docs/%2eenv", "/docs/fifo", "/docs/zero", "/docs/top/etc/passwd",
+        "/docs/index.html%00", "/docs%5cindex.html", "/docs/..%5cstyle.css", "/docs/index.html/"}) {
     const Answer answer = client->get(path);
     EXPECT_TRUE(answer.status != 200 || answer.body.starts_with("page ")) << path;
     EXPECT_EQ(answer.body.find("hidden"), std::string::npos) << path;
@@ -472,7 +475,8 @@ TEST_F(StaticFiles, ManySlowReadersTakeOneDescriptorAndLittleMemory) {
   limit.rlim_cur = limit.rlim_max;
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
   constexpr std::size_t others = 200;
-  const std::size_t count = std::clamp<std::size_t>((static_cast<std::size_t>(limit.rlim_cur) - others) / 2, 100, 10'000);
+  const std::size_t count =
+      std::clamp<std::size_t>((static_cast<std::size_t>(limit.rlim_cur) - others) / 2, 100, 10'000);
   RecordProperty("readers", static_cast<int>(count));
   write_sparse("public/large.bin", std::uint64_t{1} << 40);
   start();

@@ -28,8 +28,8 @@ TEST(EntityTags, AreParsedWhole) {
   ASSERT_TRUE(weak && weak->weak);
   EXPECT_TRUE(parse_entity_tag("\"\""));
   EXPECT_TRUE(parse_entity_tag("\"a,b\\\xff\""));
-  for (const char* wrong : {"", "xyzzy", "\"a", "\"", "w/\"a\"", "W/", "W/a", "\"a\"b", "\"a b\"", "\"a\"\"", "W/ \"a\"",
-                            "\"a\x7f\"", "\"a\" "}) {
+  for (const char* wrong : {"", "xyzzy", "\"a", "\"", "w/\"a\"", "W/", "W/a", "\"a\"b", "\"a b\"", "\"a\"\"",
+                            "W/ \"a\"", "\"a\x7f\"", "\"a\" "}) {
     EXPECT_FALSE(parse_entity_tag(wrong)) << wrong;
   }
 }

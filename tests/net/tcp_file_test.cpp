@@ -61,7 +61,8 @@ TEST_P(TcpFileTest, KeepsTheOrderOfFilesAndBytes) {
   const auto shared = std::make_shared<const std::string>(pattern(5000));
   std::string expected;
   std::uint64_t offset = 0;
-  for (const std::uint64_t length : {1ULL, 100ULL, 16'384ULL, 16'385ULL, 40'000ULL, 262'144ULL, 0ULL, 262'145ULL, 1ULL}) {
+  for (const std::uint64_t length :
+       {1ULL, 100ULL, 16'384ULL, 16'385ULL, 40'000ULL, 262'144ULL, 0ULL, 262'145ULL, 1ULL}) {
     client->tcp.output().append("between ");
     client->tcp.write_file(file, offset, length);
     client->tcp.write_file(file, 0, 20'000);
