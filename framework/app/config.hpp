@@ -87,8 +87,14 @@ struct Config {
   std::size_t max_output = 1024 * 1024;
   // Connections of one loop; further ones are closed at once.
   std::size_t max_connections = 50'000;
-  // Bytes of the largest static file that is served; it is read whole.
-  std::size_t max_static_file = 64 * 1024 * 1024;
+  // Static files that are kept open between requests, compressed forms counted; the latest used ones. Opening one costs
+  // ten times as much as finding it, and each takes a descriptor of the process.
+  std::size_t max_open_files = 1024;
+  // Seconds after which a file that is kept open is compared with what has its name: at most one look a second for each
+  // hot file, and nobody notices that a new one is a second late.
+  std::uint32_t file_recheck = 1;
+  // Parts that one request may ask of a file; for more it gets the whole. Players and download managers ask for few.
+  std::size_t max_ranges = 16;
 };
 
 }  // namespace folio::app

@@ -5,10 +5,12 @@
 #include "app/dispatch.hpp"
 #include "app/interceptor.hpp"
 #include "app/log.hpp"
+#include "app/response_body.hpp"
 #include "app/server.hpp"
 #include "app/socket_task.hpp"
 #include "app/static_files.hpp"
 #include "app/worker.hpp"
+#include "core/file_body.hpp"
 #include "http/response_writer.hpp"
 
 namespace folio::app {
@@ -305,7 +307,7 @@ void Connection::write_response(Response& response) {
   const bool counted = !streamed || streamed->length;
   const http::ResponseHead fields{.status = response.status_code,
                                   .body = counted ? http::ResponseHead::Body::Length : http::ResponseHead::Body::Chunked,
-                                  .content_length = streamed ? streamed->length.value_or(0) : response.body.size(),
+                                  .content_length = streamed ? streamed->length.value_or(0) : core::body_size(response),
                                   .date = worker_.date(),
                                   .content_type = response.content_type,
                                   .keep_alive = keep_alive_ && !peer_ended_before_answer() &&
@@ -319,14 +321,7 @@ void Connection::write_response(Response& response) {
               AppError::internal(std::to_string(written.dropped) +
                                  " response field(s) left out: malformed, or the server's own to write"));
   }
-  if (written.send_body && !streamed && !response.body.empty()) {
-    constexpr std::size_t copied_body = 16 * 1024;  // larger ones are sent from where they are
-    if (response.body.size() <= copied_body) {
-      out.append(response.body);
-    } else {
-      tcp_.write(std::make_shared<const std::string>(std::move(response.body)));
-    }
-  }
+  if (written.send_body && !streamed) write_body(tcp_, response);
   if (access_log_enabled()) {
     log_access({.method = exchange.request.method(),
                 .path = exchange.request.path(),
@@ -512,7 +507,7 @@ void Connection::on_closed() noexcept {
 void Connection::sweep(std::uint32_t now) noexcept {
   const Config& config = worker_.config();
   // A peer that takes nothing of what it is sent.
-  const std::size_t unsent = tcp_.unsent();
+  const std::size_t unsent = tcp_.unsent() == 0 ? 0 : tcp_.unconfirmed();
   if (unsent == 0 || unsent < last_unsent_ || last_unsent_ == 0) {
     write_since_ = now;
   } else if (now - write_since_ > config.write_timeout) {
@@ -523,7 +518,9 @@ void Connection::sweep(std::uint32_t now) noexcept {
   const std::uint32_t age = now - since_;
   switch (phase_) {
     case Phase::Idle:
-      if (age > (answered_ ? config.keep_alive_timeout : config.head_timeout)) {
+      if (unsent != 0) {
+        since_ = now;  // the answer is still on its way
+      } else if (age > (answered_ ? config.keep_alive_timeout : config.head_timeout)) {
         set_phase(Phase::Closing);
         tcp_.finish();
       }

@@ -48,7 +48,7 @@ class Server {
   void worker_stopped(Worker& worker) noexcept;
 
   [[nodiscard]] const Config& config() const noexcept { return config_; }
-  [[nodiscard]] const StaticFiles& static_files() const noexcept { return static_files_; }
+  [[nodiscard]] StaticFiles& static_files() noexcept { return static_files_; }
   // The loop that run() runs on the calling thread.
   [[nodiscard]] net::Loop& main_loop() noexcept { return workers_.front()->loop(); }
   [[nodiscard]] std::span<const std::unique_ptr<Worker>> workers() const noexcept { return workers_; }

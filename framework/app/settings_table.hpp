@@ -30,7 +30,9 @@ void visit_settings(C& config, Visitor&& visit) {
   visit("http", "max_stream_output", config.max_stream_output);
   visit("http", "max_pipelined", config.max_pipelined);
   visit("http", "max_output", config.max_output);
-  visit("http", "max_static_file", config.max_static_file);
+  visit("http", "max_open_files", config.max_open_files);
+  visit("http", "file_recheck", config.file_recheck);
+  visit("http", "max_ranges", config.max_ranges);
   visit("http", "head_timeout", config.head_timeout);
   visit("http", "body_timeout", config.body_timeout);
   visit("http", "keep_alive_timeout", config.keep_alive_timeout);

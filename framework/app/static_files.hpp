@@ -1,35 +1,50 @@
-// Files of the app's public/ folder. A file goes before a route with parameters and behind a literal one (which the
-// code generator refuses to hide a file: R010).
+// Files of the app's public/ folder, and of folders that handlers name. A public file goes before a route with
+// parameters and behind a literal one (which the code generator refuses to hide a file: R010).
 #pragma once
 
 #include <folio/response.hpp>
+#include <folio/result.hpp>
 
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_set>
 
 #include "app/config.hpp"
 #include "app/exchange.hpp"
+#include "app/file_cache.hpp"
+#include "app/file_response.hpp"
+#include "app/file_root.hpp"
 
 namespace folio::app {
 
+// Shared by all loops of a server.
 class StaticFiles {
  public:
   explicit StaticFiles(const Config& config);
 
-  // The answer to a GET or HEAD for a file that is there, unless a route has the path for itself.
+  // The answer to a request for a public file that is there, unless a route has the path for itself.
   // REQUIRES: the exchange has been routed.
-  [[nodiscard]] std::optional<Response> find(const Exchange& exchange) const;
+  [[nodiscard]] std::optional<Response> find(const Exchange& exchange);
+  // What `below`, which is a path in clear text, names in a folder of a handler's: see folio/serve_files.hpp.
+  [[nodiscard]] Result<Response> serve(const Request& request, const std::string& folder, std::string_view below);
 
  private:
   [[nodiscard]] bool is_candidate(const Exchange& exchange) const;
+  [[nodiscard]] std::shared_ptr<const FileRoot> root_of(const std::string& folder);
 
   // What there was at the start: so that a route with parameters costs no look at the disk. Files that come later are
   // served where no route answers.
   std::unordered_set<std::string> known_;
   bool changing_;
-  std::string root_;  // absolute and without symbolic links; empty: there is none
-  std::size_t max_size_;
+  std::chrono::nanoseconds recheck_;
+  FilePolicy policy_;
+  FileCache cache_;
+  std::unique_ptr<const FileRoot> public_;  // null: there is none
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const FileRoot>, std::less<>> roots_;  // of handlers
 };
 
 }  // namespace folio::app

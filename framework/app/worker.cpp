@@ -56,7 +56,7 @@ void Worker::run() {
 Interceptor* Worker::interceptor() const noexcept {
   return server_.interceptor();
 }
-const StaticFiles& Worker::static_files() const noexcept {
+StaticFiles& Worker::static_files() const noexcept {
   return server_.static_files();
 }
 

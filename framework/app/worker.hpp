@@ -46,7 +46,7 @@ class Worker {
   [[nodiscard]] const Config& config() const noexcept { return config_; }
   [[nodiscard]] Server& server() noexcept { return server_; }
   [[nodiscard]] Interceptor* interceptor() const noexcept;
-  [[nodiscard]] const StaticFiles& static_files() const noexcept;
+  [[nodiscard]] StaticFiles& static_files() const noexcept;
   [[nodiscard]] const std::shared_ptr<room::Home>& home() const noexcept { return home_; }
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
 

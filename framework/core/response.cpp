@@ -1,12 +1,11 @@
 #include <folio/response.hpp>
 
 #include <cstddef>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <system_error>
+#include <cstdint>
 
 #include "base/ascii.hpp"
+#include "base/file.hpp"
+#include "core/file_body.hpp"
 #include "core/media_type.hpp"
 #include "http/cookie.hpp"
 #include "http/status.hpp"
@@ -38,13 +37,12 @@ Response Response::json(const JsonValue& value, int status) {
 }
 
 Response Response::file(const std::string& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) return problem(AppError::not_found("no such file"));
-  std::ifstream in(path, std::ios::binary);
-  std::string content;
-  if (in) content.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-  if (!in || in.bad()) return problem(AppError::not_found("no such file"));
-  return {std::move(content), 200, HeaderValue::constant(core::media_type(path))};
+  auto file = base::File::open(path);
+  if (file == nullptr) return problem(AppError::not_found("no such file"));
+  Response response({}, 200, HeaderValue::constant(core::media_type(path)));
+  const std::uint64_t size = file->size();
+  response.file_body = std::make_shared<const detail::FileBody>(std::move(file), 0, size);
+  return response;
 }
 
 Response Response::redirect(std::string to, int status) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "core/file_body.hpp"
 #include "dev/error_page.hpp"
 
 namespace folio::dev {
@@ -17,6 +18,7 @@ namespace {
 constexpr std::string_view kOwnPrefix = "/__folio/";
 constexpr std::string_view kScriptPath = "/__folio/client.js";
 constexpr std::string_view kHtml = "text/html";
+constexpr std::size_t kMostHtml = 16 * 1024 * 1024;  // a page of public/ that gets the script; it is read whole
 // Fields that would let a browser keep a page with the script of an older version in it.
 constexpr std::array<std::string_view, 3> kCacheFields{"ETag", "Last-Modified", "Cache-Control"};
 
@@ -130,8 +132,9 @@ Task<> DevGate::serve_browser(WebSocket socket) {
 }
 
 void DevGate::after(const Request& request, Response& response) {
-  if (!std::string_view(response.content_type).starts_with(kHtml) || response.body.empty()) return;
+  if (!std::string_view(response.content_type).starts_with(kHtml) || response.status_code == 206) return;
   if (!is_navigation(request) || !response.find("Content-Encoding").empty()) return;
+  if (!core::load_body(response, kMostHtml) || response.body.empty()) return;
   if (response.body.find(kScriptPath) != std::string::npos) return;
   std::uint64_t generation = 0;
   {

@@ -1,8 +1,10 @@
 #include "net/tcp.hpp"
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <uv.h>
 
 #include <algorithm>
@@ -155,12 +157,20 @@ void TcpConnection::write(std::span<const base::SharedBytes> bytes) noexcept {
     auto& waiting = backlog().waiting;
     if (!output_.empty()) {
       queued_ += output_.size();
-      waiting.push_back({.owned = std::exchange(output_, {}), .shared = {}});
+      waiting.push_back({.owned = std::exchange(output_, {})});
     }
     queued_ += piece->size();
-    waiting.push_back({.owned = {}, .shared = piece});
+    waiting.push_back({.shared = piece});
   }
   mark_dirty();
+}
+
+std::size_t TcpConnection::unconfirmed() const noexcept {
+  uv_os_fd_t fd = -1;
+  int held = 0;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(handle_->stream()), &fd) != 0) return unsent();
+  if (::ioctl(fd, SIOCOUTQ, &held) != 0 || held < 0) return unsent();
+  return unsent() + static_cast<std::size_t>(held);
 }
 
 void TcpConnection::run_deferred() noexcept {
@@ -193,7 +203,7 @@ void TcpConnection::flush() noexcept {
   }
   if (!output_.empty()) {
     queued_ += output_.size();
-    backlog().waiting.push_back({.owned = std::exchange(output_, {}), .shared = {}});
+    backlog().waiting.push_back({.owned = std::exchange(output_, {})});
   }
   if (backlog_->in_flight.empty() && !backlog_->waiting.empty()) start_write();
 }
@@ -202,10 +212,16 @@ void TcpConnection::flush() noexcept {
 void TcpConnection::start_write() noexcept {
   auto& waiting = backlog_->waiting;
   std::array<uv_buf_t, gather_limit> pieces;
+  std::uint64_t budget = file_slice;
   while (!waiting.empty()) {
+    if (waiting.front().file) {
+      if (send_file(budget)) continue;
+      if (state_ == State::Closing) return;
+      break;
+    }
     unsigned count = 0;
     for (auto& segment : waiting) {
-      if (count == gather_limit) break;
+      if (count == gather_limit || segment.file) break;
       const auto rest = segment.rest();
       pieces[count++] = uv_buf_init(const_cast<char*>(rest.data()), static_cast<unsigned>(rest.size()));
     }
@@ -230,7 +246,12 @@ void TcpConnection::start_write() noexcept {
     if (!waiting_for_drain_) backlog_.reset();
     return;
   }
-  for (std::size_t count = 0; !waiting.empty() && count < gather_limit; ++count) {
+  if (waiting.front().file) {
+    probe_with_file();
+    if (state_ == State::Closing) return;
+    return write_in_flight();
+  }
+  for (std::size_t count = 0; !waiting.empty() && !waiting.front().file && count < gather_limit; ++count) {
     backlog_->in_flight.push_back(std::move(waiting.front()));
     waiting.pop_front();
   }

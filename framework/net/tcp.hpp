@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/buffer.hpp"
+#include "base/file.hpp"
 #include "base/shared_bytes.hpp"
 #include "net/loop.hpp"
 
@@ -76,10 +77,17 @@ class TcpConnection final : private Deferred {
   // Bytes that are not copied: sent after what output() holds, before what comes later.
   void write(base::SharedBytes bytes) noexcept;
   void write(std::span<const base::SharedBytes> bytes) noexcept;
+  // `length` bytes of a file from `offset` on, in the same order. They are read as the peer takes them, and count as
+  // unsent() until then. When they are not there any more the connection fails, and the peer sees it end too early.
+  void write_file(std::shared_ptr<const base::File> file, std::uint64_t offset, std::uint64_t length) noexcept;
   // Sends what there is, now.
   void flush() noexcept;
   // Bytes written here that the kernel has not taken yet, plain or encrypted.
   [[nodiscard]] std::size_t unsent() const noexcept { return output_.size() + queued_; }
+
+  // Bytes written here that the peer has not confirmed: it goes down while a slow peer reads what the kernel holds for
+  // it, which unsent() does not. A system call.
+  [[nodiscard]] std::size_t unconfirmed() const noexcept;
 
   // No on_data and no on_end until resume_reading(). A handshake goes on.
   void pause_reading() noexcept;
@@ -137,6 +145,13 @@ class TcpConnection final : private Deferred {
   Backlog& backlog();
   void drop_backlog() noexcept;
 
+  // tcp_file.cpp
+  void advise(Segment& segment) noexcept;
+  bool send_file(std::uint64_t& budget) noexcept;
+  void probe_with_file() noexcept;
+  void fail_file() noexcept;
+  void limit_kernel() noexcept;
+
   // tcp_connect.cpp
   void try_next_address() noexcept;
   void on_connect_result(int status) noexcept;
@@ -149,7 +164,10 @@ class TcpConnection final : private Deferred {
   void deliver_held() noexcept;
   void flush_tls() noexcept;
   void fail_tls() noexcept;
-  void seal();
+  void seal() noexcept;
+  [[nodiscard]] std::string_view plain_front() const noexcept;
+  void drop_plain(std::size_t count) noexcept;
+  [[nodiscard]] std::size_t take_plain(char* out, std::size_t room) noexcept;
   void say_goodbye() noexcept;
 
   Loop& loop_;
@@ -166,6 +184,7 @@ class TcpConnection final : private Deferred {
   bool end_sent_ = false;
   bool peer_ended_ = false;
   bool waiting_for_drain_ = false;
+  bool kernel_limited_ = false;  // for files
 };
 
 }  // namespace folio::net

@@ -17,11 +17,22 @@ struct TcpConnection::Handle {
   uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&tcp); }
 };
 
+// Bytes that a connection sends of files in one turn of the loop, so that a fast reader does not hold up the others.
+inline constexpr std::uint64_t file_slice = 256 * 1024;
+
+// One of: bytes of its own, shared bytes, a part of a file.
 struct TcpConnection::Segment {
-  base::Buffer owned;
-  base::SharedBytes shared;
-  std::size_t offset = 0;  // of what is already sent
+  base::Buffer owned{};
+  base::SharedBytes shared{};
+  std::shared_ptr<const base::File> file{};
+  std::size_t offset = 0;     // of what is already sent; in a file its position
+  std::uint64_t end = 0;      // position in the file
+  std::uint64_t advised = 0;  // how far the disk was asked to read ahead
+  bool unsendable = false;    // sendfile(2) does not know this file's system
+
+  // Of bytes; empty for a file.
   [[nodiscard]] std::string_view rest() const {
+    if (file) return {};
     return (shared ? std::string_view(*shared) : owned.view()).substr(offset);
   }
 };

@@ -90,18 +90,26 @@ void TcpConnection::flush_tls() noexcept {
   if (state_ == State::Closing) return;
   if (backlog_ && !backlog_->in_flight.empty()) return;  // on_write_done comes back here
   base::Buffer& out = tls_->session.output();
+  // What a fast reader gets before others have their turn.
+  std::size_t budget = file_slice;
   while (true) {
     seal();
+    if (state_ == State::Closing) return;
     if (out.empty()) break;
+    if (budget == 0 && backlog_ && !backlog_->waiting.empty() && backlog_->waiting.front().file) {
+      backlog_->in_flight.push_back({.owned = std::exchange(out, {})});
+      return write_in_flight();
+    }
     uv_buf_t piece = uv_buf_init(out.data(), static_cast<unsigned>(out.size()));
     const int sent = uv_try_write(handle_->stream(), &piece, 1);
     if (sent < 0 && sent != UV_EAGAIN) return fail(uv_strerror(sent));
     if (sent > 0) {
       queued_ -= static_cast<std::size_t>(sent);
+      budget -= std::min(budget, static_cast<std::size_t>(sent));
       out.consume(static_cast<std::size_t>(sent));
     }
     if (!out.empty()) {
-      backlog().in_flight.push_back({.owned = std::exchange(out, {}), .shared = {}});
+      backlog().in_flight.push_back({.owned = std::exchange(out, {})});
       return write_in_flight();
     }
   }
@@ -119,48 +127,67 @@ void TcpConnection::fail_tls() noexcept {
 }
 
 // Encrypts from the front of what waits. Small pieces share a record.
-void TcpConnection::seal() {
+void TcpConnection::seal() noexcept {
   if (state_ == State::Opening || end_sent_) return;
   TlsSession& session = tls_->session;
   base::Buffer& out = session.output();
-  const auto waiting = [this] { return backlog_ ? &backlog_->waiting : nullptr; };
-  const auto front = [&]() -> std::string_view {
-    return waiting() != nullptr && !waiting()->empty() ? waiting()->front().rest() : output_.view();
-  };
-  const auto drop = [&](std::size_t count) {
-    if (waiting() == nullptr || waiting()->empty()) return output_.consume(count);
-    Segment& first = waiting()->front();
-    queued_ -= count;
-    first.offset += count;
-    if (!first.rest().empty()) return;
-    if (!first.shared) loop_.give_buffer(std::move(first.owned));
-    waiting()->pop_front();
-  };
-
   std::array<char, TlsSession::record_size> gathered;
   while (out.size() < sealed_ahead) {
-    std::string_view piece = front();
-    if (piece.empty()) break;
-    if (out.capacity() == 0) out = loop_.take_buffer();
+    const std::string_view piece = plain_front();
+    if (out.capacity() == 0 && unsent() != 0) out = loop_.take_buffer();
     const std::size_t before = out.size();
-    const bool alone = piece.size() == output_.size() + (queued_ - before);
+    const bool alone = !piece.empty() && piece.size() == output_.size() + (queued_ - before);
     if (piece.size() >= gathered.size() || alone) {
-      piece = piece.substr(0, gathered.size());
-      session.send(piece);
-      drop(piece.size());
+      const std::size_t size = std::min(piece.size(), gathered.size());
+      session.send(piece.substr(0, size));
+      drop_plain(size);
     } else {
       std::size_t size = 0;
-      for (; size < gathered.size() && !piece.empty(); piece = front()) {
-        const std::size_t count = std::min(piece.size(), gathered.size() - size);
-        std::memcpy(gathered.data() + size, piece.data(), count);
-        size += count;
-        drop(count);
-      }
+      while (const std::size_t count = take_plain(gathered.data() + size, gathered.size() - size)) size += count;
+      if (state_ == State::Closing || size == 0) break;
       session.send({gathered.data(), size});
     }
     queued_ += out.size() - before;
   }
   if (output_.empty() && output_.capacity() != 0) loop_.give_buffer(std::exchange(output_, {}));
+}
+
+// The bytes at the front of what waits; empty when there are none, or they are a file's.
+std::string_view TcpConnection::plain_front() const noexcept {
+  if (!backlog_ || backlog_->waiting.empty()) return output_.view();
+  return backlog_->waiting.front().rest();
+}
+
+// The first `count` bytes of what waits are encrypted.
+void TcpConnection::drop_plain(std::size_t count) noexcept {
+  if (!backlog_ || backlog_->waiting.empty()) return output_.consume(count);
+  Segment& first = backlog_->waiting.front();
+  queued_ -= count;
+  first.offset += count;
+  if (first.file ? first.offset < first.end : !first.rest().empty()) return;
+  if (first.owned.capacity() != 0) loop_.give_buffer(std::move(first.owned));
+  backlog_->waiting.pop_front();
+}
+
+// Copies from the front of what waits, of one piece or file; 0 when there is nothing or no room left, or the connection
+// has failed.
+std::size_t TcpConnection::take_plain(char* out, std::size_t room) noexcept {
+  std::size_t count = 0;
+  if (backlog_ && !backlog_->waiting.empty() && backlog_->waiting.front().file) {
+    Segment& segment = backlog_->waiting.front();
+    advise(segment);
+    count = static_cast<std::size_t>(std::min<std::uint64_t>(room, segment.end - segment.offset));
+    if (segment.file->read(segment.offset, out, count) != static_cast<std::ptrdiff_t>(count)) {
+      fail_file();
+      return 0;
+    }
+  } else {
+    const std::string_view piece = plain_front();
+    count = std::min(piece.size(), room);
+    if (count != 0) std::memcpy(out, piece.data(), count);
+  }
+  if (count != 0) drop_plain(count);
+  return count;
 }
 
 // RFC 8446 §6.1: "Each party MUST send a "close_notify" alert before closing its write side of the connection, unless

@@ -173,3 +173,21 @@ test('links between the documents lead somewhere', () => {
     }
   }
 });
+
+test('static-files.md', async (t) => {
+  const files = samples('framework/docs/static-files.md', 'routes/');
+  assert.deepEqual(files.map(({ name }) => name), ['uploads/[...path].cpp', 'saved/[...path].cpp']);
+  const app = temporaryFolder(t);
+  fs.mkdirSync(path.join(app, 'files'));
+  fs.writeFileSync(path.join(app, 'files', 'note.txt'), 'kept');
+  // The samples name a folder of the place where the server was started.
+  const folder = path.join(app, 'files');
+  const { url } = await serveSamples(t, files.map(({ name, code }) => ({ name, code: code.replace('"uploads"', JSON.stringify(folder)) })));
+  const shown = await fetch(`${url}/uploads/note.txt`, { headers: { range: 'bytes=1-2' } });
+  assert.equal(shown.status, 206);
+  assert.equal(await shown.text(), 'ep');
+  const saved = await fetch(`${url}/saved/note.txt`);
+  assert.equal(saved.headers.get('content-disposition'), 'attachment');
+  assert.equal(await saved.text(), 'kept');
+  assert.equal((await fetch(`${url}/uploads/..%2fnote.txt`)).status, 404);
+});

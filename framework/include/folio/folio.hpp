@@ -18,6 +18,7 @@
 #include <folio/response_stream.hpp>
 #include <folio/result.hpp>
 #include <folio/room.hpp>
+#include <folio/serve_files.hpp>
 #include <folio/spawn.hpp>
 #include <folio/task.hpp>
 #include <folio/websocket.hpp>

@@ -16,6 +16,10 @@
 
 namespace folio {
 
+namespace detail {
+struct FileBody;
+}
+
 // A field of the response: RFC 9110 §5.
 struct HeaderField {
   HeaderValue name;
@@ -41,6 +45,8 @@ struct Response {
   HeaderValue content_type;  // empty: no Content-Type field
   std::vector<HeaderField> headers;
   std::shared_ptr<detail::StreamedBody> streamed;  // written piece by piece, in place of `body`
+  // The content of files, made by Response::file and serve_files; sent in the place of `body`, which stays empty.
+  std::shared_ptr<const detail::FileBody> file_body;
 
   Response() = default;
   Response(std::string text, int code, HeaderValue type, std::vector<HeaderField> fields = {})
@@ -56,8 +62,9 @@ struct Response {
   static Response json(const JsonValue& value, int status = 200);
   static Response text(std::string text, int status = 200) { return {std::move(text), status, "text/plain; charset=utf-8"}; }
   static Response html(std::string markup, int status = 200) { return {std::move(markup), status, "text/html; charset=utf-8"}; }
-  // The content of a file, with the type that its name says; 404 when there is none. `path` is relative to the folder
-  // that the server was started in, and is trusted: never build it from a request without a check.
+  // The content of a file of any size, with the type that its name says; 404 when there is none. It is opened here and
+  // read while it is sent. `path` is relative to the folder that the server was started in, and is trusted: never build
+  // it from a request. serve_files checks what a request names, and answers conditions and ranges.
   static Response file(const std::string& path);
   // A body that `write`, a callable that takes a ResponseStream and returns Task<> (or Task<Result<void>>), writes piece by
   // piece: see <folio/response_stream.hpp>. The response's head is sent first; so a failure can only break the body off,
