@@ -69,8 +69,10 @@ class Reader {
       into.server = ServerKind::Impatient;
       return;
     }
-    if (into.steps.empty() || into.steps.back().kind != Step::Kind::Receive) fault("there is no response before this");
-    Step& response = into.steps.back();
+    // Behind `closed`, too, when both were said in one line.
+    const auto found = std::ranges::find(into.steps.rbegin(), into.steps.rend(), Step::Kind::Receive, &Step::kind);
+    if (found == into.steps.rend()) fault("there is no response before this");
+    Step& response = *found;
     if (kind == '-' && rest.starts_with("no ")) {
       response.absent.push_back(lower(rest.substr(3)));
     } else if (kind == '-' && rest.find(": ") != std::string::npos) {
@@ -103,9 +105,11 @@ class Reader {
 
   void receive(Case& into, const std::string& text) {
     if (text.size() < 3 || std::isdigit(static_cast<unsigned char>(text[0])) == 0) fault("expected a status");
-    if (text.size() > 3 && text.substr(3) != " HEAD") fault("expected HEAD or nothing after the status");
+    const std::string more = text.substr(3);
+    if (!more.empty() && more != " HEAD" && more != " closed") fault("expected HEAD, closed or nothing after the status");
     into.steps.push_back(
-        {.kind = Step::Kind::Receive, .status = std::stoi(text.substr(0, 3)), .to_head = text.size() > 3});
+        {.kind = Step::Kind::Receive, .status = std::stoi(text.substr(0, 3)), .to_head = more == " HEAD"});
+    if (more == " closed") into.steps.push_back({.kind = Step::Kind::Closed});
   }
 
   std::string unescape(std::string_view text) const {
