@@ -94,7 +94,6 @@ std::size_t Connection::consume(std::string_view bytes) {
 
 std::size_t Connection::consume_head(std::string_view bytes) {
   if (!exchange_) exchange_ = worker_.take_exchange();
-  if (phase_ == Phase::Idle) set_phase(Phase::Head);
   auto& parser = exchange_->parser;
   base::Buffer& block = exchange_->block;
 
@@ -108,6 +107,8 @@ std::size_t Connection::consume_head(std::string_view bytes) {
   switch (parser.parse_head(head)) {
     case http::RequestParser::State::NeedMore:
       if (before == 0) block.append(bytes);
+      // The empty line that may come before a request begins none: nobody waits for its end.
+      if (phase_ == Phase::Idle && !parser.at_message_boundary()) set_phase(Phase::Head);
       return bytes.size();
     case http::RequestParser::State::Error:
       refuse(parser.error().status, parser.error().reason);
@@ -121,6 +122,7 @@ std::size_t Connection::consume_head(std::string_view bytes) {
   } else {
     block.truncate(size);
   }
+  more_came_ = bytes.size() > size - before;
   head_complete();
   return size - before;
 }
@@ -177,6 +179,7 @@ std::size_t Connection::consume_body(std::string_view bytes) {
     return bytes.size();
   }
   const bool complete = result.state == http::RequestParser::State::MessageComplete;
+  more_came_ = bytes.size() > result.consumed;
   if (incoming != nullptr) {
     if (complete) {
       incoming->end();
@@ -423,10 +426,12 @@ void Connection::refuse(int status, std::string_view reason) {
                                   .content_length = response.body.size(),
                                   .date = worker_.date(),
                                   .content_type = response.content_type,
-                                  .keep_alive = false};
+                                  .keep_alive = false,
+                                  .head_request = exchange_ && exchange_->parser.has_request_line() &&
+                                                  exchange_->parser.head().method == Method::Head};
   base::Buffer& out = tcp_.output();
-  (void)http::write_response_head(out, fields);
-  out.append(response.body);
+  // RFC 9110 §9.3.2: "The server MUST NOT send content in the response" to HEAD, whatever it says.
+  if (http::write_response_head(out, fields).send_body) out.append(response.body);
   end_after_answer();
 }
 
@@ -437,8 +442,10 @@ void Connection::end_after_answer() noexcept {
   tcp_.finish();
 }
 
+// Whether this is the last answer. RFC 9112 §9.6: a server that says `close` "MUST NOT send any further responses on
+// that connection", and a client need not look for them.
 bool Connection::peer_ended_before_answer() const noexcept {
-  return peer_ended_ && stash_.empty();
+  return peer_ended_ && stash_.empty() && !(consuming_ && more_came_);
 }
 
 // The next request, which waited while the one before it was answered.
@@ -542,7 +549,9 @@ void Connection::sweep(std::uint32_t now) noexcept {
       socket_->sweep(now);
       break;
     case Phase::Closing:
-      if (unsent == 0 && age > config.linger_timeout) tcp_.close();
+      // The time to read the last answer begins when all of it is on its way.
+      if (unsent != 0) since_ = now;
+      if (age > config.linger_timeout && unsent == 0) tcp_.close();
       break;
   }
 }

@@ -98,6 +98,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   bool consuming_ = false;
   bool answered_ = false;  // a request has come and was answered
   bool peer_ended_ = false;
+  bool more_came_ = false;  // while consuming: bytes behind the request that is being answered
   bool keep_alive_ = true;
   bool heartbeat_ = false;  // the response is a stream of events
   std::uint32_t since_;            // seconds of the loop's clock when the phase began, or the body last moved on

@@ -178,8 +178,10 @@ void route(Exchange& exchange) {
   auto& match = exchange.data.match;
   application.router().match(exchange.request.path(), match);
   chain.scope = match.scope;
-  if (exchange.data.head->target_form == http::TargetForm::Asterisk) {
-    chain.target = Target::ServerOptions;  // RFC 9110 §9.3.7: the server as a whole is asked
+  // RFC 9110 §9.3.7: the server as a whole is asked. RFC 9112 §3.2.4: OPTIONS of a URI "with an empty path and no query
+  // component" asks the same.
+  if (exchange.request.path() == "*") {
+    chain.target = Target::ServerOptions;
     return;
   }
   switch (match.status) {

@@ -29,11 +29,17 @@ std::string_view Request::path() const {
 std::string_view Request::query_string() const {
   return data_->head->query.in(data_->block);
 }
+// RFC 9112 §3.2.2: with a target in absolute-form a server "MUST ignore the received Host header field (if any) and
+// instead use the host information of the request-target": so do handlers.
 std::string_view Request::header(std::string_view name) const {
-  return data_->head->value(data_->block, name);
+  const http::RequestHead& head = *data_->head;
+  if (head.target_form == http::TargetForm::Absolute && base::iequals(name, "Host")) return head.host.in(data_->block);
+  return head.value(data_->block, name);
 }
 bool Request::has_header(std::string_view name) const {
-  return data_->head->find(data_->block, name) != nullptr;
+  const http::RequestHead& head = *data_->head;
+  if (head.target_form == http::TargetForm::Absolute && base::iequals(name, "Host")) return true;
+  return head.find(data_->block, name) != nullptr;
 }
 std::string_view Request::body() const {
   return data_->body;

@@ -19,6 +19,7 @@ constexpr ParseError length_form{400, "The Content-Length header must be one dec
 constexpr ParseError length_and_coding{400, "Content-Length and Transfer-Encoding exclude each other."};
 constexpr ParseError coding{400, "Transfer-Encoding must be chunked, once, and nothing else."};
 constexpr ParseError coding_version{400, "Transfer-Encoding needs HTTP/1.1."};
+constexpr ParseError expectation{417, "The only expectation that this server meets is 100-continue."};
 constexpr ParseError body_too_large{413, "The body is larger than this server accepts."};
 
 // What the field lines said, until it is known that they agree.
@@ -31,6 +32,7 @@ struct Seen {
   bool connection_upgrade = false;
   bool upgrade = false;
   bool expect_continue = false;
+  bool expect_other = false;
 };
 
 // RFC 9110 §8.6: "Content-Length = 1*DIGIT". A list of equal numbers, which the RFC lets us take, is refused.
@@ -66,6 +68,13 @@ void note_connection(std::string_view value, Seen& seen) {
   });
 }
 
+// RFC 9110 §10.1.1: "Expect = #expectation"
+void note_expect(std::string_view value, Seen& seen) {
+  base::for_each_list_member(value, [&](std::string_view member) {
+    (base::iequals(member, "100-continue") ? seen.expect_continue : seen.expect_other) = true;
+  });
+}
+
 // The fields that the server itself obeys, told apart by length first: most lines are none of them.
 ParseError note(const Field& field, std::string_view block, Seen& seen, RequestHead& head) {
   const std::string_view name = field.name.in(block);
@@ -75,7 +84,7 @@ ParseError note(const Field& field, std::string_view block, Seen& seen, RequestH
       if (base::iequals(name, "host")) return note_host(field, value, seen, head);
       break;
     case 6:
-      if (base::iequals(name, "expect") && base::iequals(value, "100-continue")) seen.expect_continue = true;
+      if (base::iequals(name, "expect")) note_expect(value, seen);
       break;
     case 7:
       if (base::iequals(name, "upgrade") && !value.empty()) {
@@ -115,6 +124,9 @@ ParseError conclude(const Seen& seen, const Limits& limits, RequestHead& head) {
   // RFC 9112 §6.1: "A server or client that receives an HTTP/1.0 message containing a Transfer-Encoding header field
   // MUST treat the message as if the framing is faulty".
   if (seen.coding && !http_1_1) return coding_version;
+  // RFC 9110 §10.1.1: "A server that receives an Expect field value containing a member other than 100-continue MAY
+  // respond with a 417 (Expectation Failed) status code to indicate that the unexpected expectation cannot be met."
+  if (seen.expect_other) return expectation;
   if (seen.coding) {
     head.framing = Framing::Chunked;
   } else if (seen.length && head.content_length > 0) {

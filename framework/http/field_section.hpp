@@ -13,8 +13,8 @@ namespace folio::http {
 
 // The lines stand in `block` from `begin` to `end`, and `end` is one past the empty line. `head` has its request line
 // already; fields, framing, content_length, keep_alive, expect_continue, upgrade and host are filled in. Refuses bare
-// LF, folded lines, empty names, a wrong number of Host fields, every transfer coding but a single `chunked`, and a
-// body over the limit. The error's status is 0 when all is well.
+// LF, folded lines, empty names, a wrong number of Host fields, every transfer coding but a single `chunked`,
+// expectations other than 100-continue, and a body over the limit. The error's status is 0 when all is well.
 [[nodiscard]] ParseError read_fields(std::string_view block, std::size_t begin, std::size_t end, const Limits& limits,
                                      RequestHead& head);
 

@@ -6,7 +6,7 @@
 namespace folio::http {
 
 struct ParseError {
-  int status = 0;           // 400, 413, 414, 431, 501 or 505; 0: no error
+  int status = 0;           // 400, 413, 414, 417, 431, 501 or 505; 0: no error
   std::string_view reason;  // static text, safe to send to the client
 };
 

@@ -37,6 +37,7 @@ bool is_expected(int status) {
     case 400:
     case 413:
     case 414:
+    case 417:
     case 431:
     case 501:
     case 505:

@@ -193,7 +193,14 @@ TEST(RequestParserExpect, NeedsABodyAndVersion) {
   EXPECT_TRUE(only("POST / HTTP/1.1\r\nHost: a\r\n" + expect + body).expect_continue);
   EXPECT_FALSE(only("POST / HTTP/1.0\r\nHost: a\r\n" + expect + body).expect_continue);
   EXPECT_FALSE(only(get(expect)).expect_continue);
-  EXPECT_FALSE(only("POST / HTTP/1.1\r\nHost: a\r\nExpect: other\r\n" + body).expect_continue);
+  EXPECT_TRUE(only("POST / HTTP/1.1\r\nHost: a\r\nExpect: , 100-continue,100-continue\r\n" + body).expect_continue);
+}
+
+// RFC 9110 §10.1.1
+TEST(RequestParserExpect, OfOtherThingsIsNotMet) {
+  for (const char* value : {"other", "100-continue, other", "100-continue;a=b", "\"100-continue\""}) {
+    EXPECT_EQ(whole("POST / HTTP/1.1\r\nHost: a\r\nExpect: " + std::string(value) + "\r\n\r\n").status, 417) << value;
+  }
 }
 
 // RFC 9112 §6

@@ -273,6 +273,10 @@ class StrictGrammar {
     for (const std::string& value : all(message, "upgrade")) upgrade_field = upgrade_field || !value.empty();
     message.upgrade = minor == 1 && upgrade && upgrade_field;
 
+    for (const std::string& value : all(message, "expect")) {
+      for (const std::string& member : list(value)) require(member.empty() || member == "100-continue");  // POLICY: 417
+    }
+
     const auto codings = all(message, "transfer-encoding");
     const auto lengths = all(message, "content-length");
     require(codings.empty() || lengths.empty());

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "conformance/ws/permessage_deflate.hpp"
-#include "conformance/ws/wire.hpp"
+#include "conformance/wire.hpp"
 
 namespace folio::conformance {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "conformance/ws/conversation.hpp"
-#include "conformance/ws/wire.hpp"
+#include "conformance/wire.hpp"
 
 namespace folio::conformance {
 

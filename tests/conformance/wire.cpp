@@ -1,4 +1,4 @@
-#include "conformance/ws/wire.hpp"
+#include "conformance/wire.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -22,9 +22,9 @@ namespace {
 // A server that does not say what it must is given up after this. Generous: a loaded machine with sanitizers is slow.
 constexpr int patience_milliseconds = 20'000;
 
-// Byte by byte is for the ends of what is sent; a long middle goes in pieces.
-constexpr std::size_t single_ends = 300;
-constexpr std::size_t single_middle = 4099;
+// Small pieces are for the ends of what is sent; a long middle goes in larger ones.
+constexpr std::size_t fine_ends = 300;
+constexpr std::size_t middle = 4099;
 
 std::size_t piece_size(Pace pace, std::size_t at, std::size_t total, std::mt19937& random) {
   switch (pace) {
@@ -32,11 +32,13 @@ std::size_t piece_size(Pace pace, std::size_t at, std::size_t total, std::mt1993
       return total;
     case Pace::Chops:
       return 1 + random() % (total / 5 + 8);
+    case Pace::Sevens:
     case Pace::Single:
       break;
   }
   const std::size_t left = total - at;
-  return at < single_ends || left <= single_ends ? 1 : std::min(single_middle, left - single_ends);
+  if (at >= fine_ends && left > fine_ends) return std::min(middle, left - fine_ends);
+  return std::min<std::size_t>(left, pace == Pace::Single ? 1 : 7);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ namespace folio::conformance {
 enum class Pace {
   Whole,   // at once
   Chops,   // in some pieces of different sizes
-  Single,  // byte by byte; of many bytes only the first and the last ones
+  Sevens,  // in pieces of seven bytes; of many bytes only the first and the last ones
+  Single,  // byte by byte; likewise
 };
 
 class Wire {
