@@ -15,7 +15,13 @@ namespace folio::app {
 
 void Connection::accept(Worker& worker, uv_stream_s* listener) {
   auto* connection = new Connection(worker);
-  if (!connection->tcp_.accept(listener)) return;
+  const bool proxy_header = worker.config().proxy_protocol;
+  if (proxy_header || worker.tls()) {
+    connection->arrival_ = std::make_unique<Arrival>(
+        worker.arrivals(), connection->tcp_, Arrival::Plan{.proxy_header = proxy_header, .tls = worker.tls()});
+  }
+  if (!connection->tcp_.accept(listener, proxy_header ? nullptr : worker.tls().get())) return;
+  if (worker.arrivals().size() > worker.config().tls.max_handshakes) worker.arrivals().oldest()->give_up();
   // Past the limit a connection is taken and closed: its client learns at once, and the kernel's queue does not fill.
   if (worker.connections() > worker.config().max_connections) connection->tcp_.close();
 }
@@ -34,6 +40,20 @@ const std::string& Connection::peer() {
   return peer_;
 }
 
+// The first request may come.
+void Connection::arrive() noexcept {
+  const http::ProxyHeader& proxy = arrival_->proxy();
+  if (!proxy.source_address.empty()) peer_ = proxy.source_address;
+  secure_ = tcp_.encrypted() || proxy.secure;
+  if (tcp_.encrypted()) {
+    if (auto certificate = tcp_.client_certificate()) {
+      client_certificate_ = std::make_shared<const ClientCertificate>(*std::move(certificate));
+    }
+  }
+  arrival_.reset();
+  set_phase(Phase::Idle);
+}
+
 void Connection::set_phase(Phase phase) noexcept {
   phase_ = phase;
   since_ = worker_.loop().seconds();
@@ -42,6 +62,13 @@ void Connection::set_phase(Phase phase) noexcept {
 // --- input ---
 
 void Connection::on_data(std::span<char> bytes) noexcept {
+  if (arrival_) [[unlikely]] {
+    const auto request = arrival_->receive(bytes);
+    if (!request) return;
+    arrive();
+    bytes = *request;
+    if (bytes.empty()) return;
+  }
   if (phase_ == Phase::Socket) return socket_->on_data(bytes);
   if (phase_ == Phase::Closing) return;
   if (!stash_.empty() || (phase_ == Phase::Busy && !streams_body_in())) {
@@ -128,6 +155,8 @@ void Connection::head_complete() {
   data.block = exchange_->block.view();
   data.head = &exchange_->parser.head();
   exchange_->connection = this;
+  data.secure = secure_;
+  if (client_certificate_) data.client_certificate = client_certificate_;
   if (access_log_enabled()) exchange_->started = worker_.loop().now();
   if (exchange_->parser.message_complete()) return dispatch();
 
@@ -213,6 +242,7 @@ void Connection::fail_body(int status, std::string_view reason) {
 
 void Connection::on_end() noexcept {
   peer_ended_ = true;
+  if (arrival_) return tcp_.close();
   if (phase_ == Phase::Socket) return socket_->on_end();
   // A client may end its side and still wait for the answers that it is owed.
   if (streams_body_in() && stash_.empty()) return fail_body(400, "the connection ended in the middle of a request");
@@ -235,7 +265,11 @@ void Connection::on_drained() noexcept {
 void Connection::dispatch(bool routed) {
   set_phase(Phase::Busy);
   Exchange& exchange = *exchange_;
-  keep_alive_ = exchange.data.head->keep_alive && !worker_.stopping();
+  keep_alive_ = exchange.data.head->keep_alive && !worker_.draining();
+  if (!exchange.incoming) {
+    if (auto health = worker_.health(exchange)) [[unlikely]]
+      return complete(*std::move(health));
+  }
 
   if (exchange.incoming) {
     // In a moment: what of the body has come with the head is then there.
@@ -478,6 +512,7 @@ void Connection::run_deferred() noexcept {
 // --- the end ---
 
 void Connection::shut_down(std::uint16_t code) noexcept {
+  told_to_go_ = true;
   switch (phase_) {
     case Phase::Socket:
       socket_->shut_down(code, {});
@@ -521,6 +556,10 @@ void Connection::sweep(std::uint32_t now) noexcept {
   last_unsent_ = unsent;
 
   const std::uint32_t age = now - since_;
+  if (arrival_) {
+    if (age > config.tls.handshake_timeout) tcp_.close();
+    return;
+  }
   switch (phase_) {
     case Phase::Idle:
       if (age > (answered_ ? config.keep_alive_timeout : config.head_timeout)) {

@@ -67,7 +67,10 @@ class Host {
     }
     app::set_access_hook([this](const app::AccessRecord& record) { report(record); });
     for (const auto& worker : server_.workers()) worker->loop().inbox()->post([] { dev::install_crash_stack(); });
-    server_.listen_fd(dev::kListenFile);
+    if (auto listening = server_.listen_fd(dev::kListenFile); !listening) {
+      log::error(listening.error().message());
+      return 2;
+    }
     send({.type = "listening"});
     server_.run();
     channel_.close();

@@ -1,0 +1,207 @@
+#include "app/settings.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/environment.hpp"
+#include "app/exit_code.hpp"
+#include "app/print_config.hpp"
+
+namespace folio::app {
+
+namespace {
+
+bool is_folder(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+// Where static files are, unless it was said: ./public, then beside the binary, then where the app was built.
+std::string find_public_files(const AppInfo& info) {
+  if (is_folder("public")) return "public";
+  char path[4096];
+  const ssize_t size = ::readlink("/proc/self/exe", path, sizeof(path));
+  if (size > 0) {
+    std::string beside(path, static_cast<std::size_t>(size));
+    beside = beside.substr(0, beside.rfind('/')) + "/public";
+    if (is_folder(beside)) return beside;
+  }
+  if (!info.public_files.empty() && is_folder(std::string(info.public_files))) return std::string(info.public_files);
+  return {};
+}
+
+template <class Number>
+bool parse_number(const std::string& text, Number& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+int wrong_use(const std::string& message) {
+  fmt::print(stderr, "error: {}\n", message);
+  return exit_wrong_use;
+}
+
+// Files as they are given by flags or variables, to be matched by their order.
+struct TlsFiles {
+  std::vector<std::string> certificates;
+  std::vector<std::string> keys;
+  std::vector<std::string> ocsp;
+  std::string key_passphrase;
+  bool client_optional = false;
+};
+
+std::vector<std::string> split_at_commas(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+  return parts;
+}
+
+// What is wrong with the files together; empty when nothing is.
+std::string apply(const TlsFiles& files, TlsSettings& tls) {
+  if (files.keys.size() != files.certificates.size()) {
+    return fmt::format("there are {} --tls-cert and {} --tls-key: give one key for each certificate, in the same order",
+                       files.certificates.size(), files.keys.size());
+  }
+  if (files.ocsp.size() > files.certificates.size()) {
+    return "there are more --tls-ocsp than --tls-cert: give one for each certificate, in the same order, or - for none";
+  }
+  if (files.certificates.empty() && !tls.client_authorities.empty()) {
+    return "--tls-client-ca needs a certificate of the server's own: give --tls-cert and --tls-key";
+  }
+  for (std::size_t i = 0; i < files.certificates.size(); ++i) {
+    net::TlsIdentity identity;
+    identity.certificate_file = files.certificates[i];
+    identity.key_file = files.keys[i];
+    identity.key_passphrase = files.key_passphrase;
+    if (i < files.ocsp.size() && files.ocsp[i] != "-") identity.ocsp_file = files.ocsp[i];
+    tls.identities.push_back(std::move(identity));
+  }
+  if (!tls.client_authorities.empty()) {
+    tls.client_check = files.client_optional ? net::ClientCheck::Optional : net::ClientCheck::Required;
+  } else if (files.client_optional) {
+    return "--tls-client-optional needs --tls-client-ca";
+  }
+  return {};
+}
+
+// Environment variables into the configuration; what is wrong with one, or nothing.
+std::string apply(const Environment& environment, Config& config, TlsFiles& files) {
+  const auto text = [&](const char* name, std::string& into) {
+    if (auto value = environment.get(name)) into = *value;
+  };
+  const auto number = [&](const char* name, auto& into, const char* wanted) -> std::string {
+    const auto value = environment.get(name);
+    if (!value || parse_number(*value, into)) return {};
+    return std::string(name) + " is '" + *value + "': give " + wanted;
+  };
+  text("HOST", config.host);
+  text("LOG_LEVEL", config.log_level);
+  text("PUBLIC", config.public_files);
+  text("HEALTH", config.health_path);
+  text("TAKEOVER", config.takeover_path);
+  text("TLS_CLIENT_CA", config.tls.client_authorities);
+  text("TLS_KEY_PASSPHRASE", files.key_passphrase);
+  if (auto value = environment.get("TLS_CERT")) files.certificates = split_at_commas(*value);
+  if (auto value = environment.get("TLS_KEY")) files.keys = split_at_commas(*value);
+  if (auto value = environment.get("TLS_OCSP")) files.ocsp = split_at_commas(*value);
+  if (auto value = environment.get("PROXY_PROTOCOL")) {
+    if (*value != "0" && *value != "1") return "PROXY_PROTOCOL is '" + *value + "': give 1 or 0";
+    config.proxy_protocol = *value == "1";
+  }
+  if (auto fault = number("PORT", config.port, "a number from 0 to 65535 (0: any free port)"); !fault.empty()) {
+    return fault;
+  }
+  if (auto fault = number("THREADS", config.threads, "a number (0: one a core)"); !fault.empty()) return fault;
+  return number("DRAIN_DELAY", config.drain_delay, "a number of seconds");
+}
+
+}  // namespace
+
+std::optional<Config> read_settings(int argc, char** argv, const AppInfo& info, int& code) {
+  Config config;
+  std::string fault;
+  const Environment environment = Environment::load(".env", fault);
+  if (!fault.empty()) fmt::print(stderr, "warning: {}\n", fault);
+  TlsFiles files;
+  if (auto problem = apply(environment, config, files); !problem.empty()) {
+    code = wrong_use(problem);
+    return std::nullopt;
+  }
+
+  CLI::App cli{std::string(info.name) + ", a Folio app. Flags go above the environment, and that above ./.env."};
+  bool print = false;
+  std::string mode = fmt::format("{:o}", config.socket_mode);
+  cli.add_option("--host", config.host, "Address to listen on, :: for IPv6 and IPv4, or unix:PATH [HOST]")->capture_default_str();
+  cli.add_option("--port", config.port, "Port to listen on; 0: any free one [PORT]")->capture_default_str();
+  cli.add_option("--threads", config.threads, "Event loops; 0: one a core [THREADS]")
+      ->capture_default_str()
+      ->check(CLI::Range(0u, 1024u));
+  cli.add_option("--log-level", config.log_level, "trace, debug, info, warn, error or off [LOG_LEVEL]")
+      ->capture_default_str();
+  cli.add_option("--public", config.public_files, "Folder with static files [PUBLIC]");
+  cli.add_option("--socket-mode", mode, "Permissions of a Unix-domain socket, octal")->capture_default_str();
+  cli.add_flag("--proxy-protocol", config.proxy_protocol,
+               "Connections begin with a PROXY header; only behind a proxy that sends it [PROXY_PROTOCOL]");
+  cli.add_option("--tls-cert", files.certificates, "Certificate and its chain, PEM; may be repeated [TLS_CERT]");
+  cli.add_option("--tls-key", files.keys, "Its private key, PEM; once a certificate [TLS_KEY]");
+  cli.add_option("--tls-ocsp", files.ocsp, "Its OCSP response to staple, DER; - for none [TLS_OCSP]");
+  cli.add_option("--tls-client-ca", config.tls.client_authorities,
+                 "Clients must show a certificate of these authorities, PEM [TLS_CLIENT_CA]");
+  cli.add_flag("--tls-client-optional", files.client_optional, "They may also show none");
+  cli.add_option("--health", config.health_path, "Path that answers 200, or 503 before the end [HEALTH]");
+  cli.add_option("--drain-delay", config.drain_delay,
+                 "Seconds from SIGTERM to the shutdown, while --health fails [DRAIN_DELAY]")
+      ->capture_default_str();
+  cli.add_option("--takeover", config.takeover_path,
+                 "Unix-domain socket to take over from a running process, and to be taken over by [TAKEOVER]");
+  cli.add_flag("--print-config", print, "Print every setting and limit, and exit");
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::Success& done) {
+    code = cli.exit(done);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    code = wrong_use(std::string(error.what()) + "; --help lists the flags");
+    return std::nullopt;
+  }
+  if (const auto [end, error] = std::from_chars(mode.data(), mode.data() + mode.size(), config.socket_mode, 8);
+      error != std::errc() || end != mode.data() + mode.size() || config.socket_mode > 0777) {
+    code = wrong_use("--socket-mode " + mode + ": give octal digits, such as 660");
+    return std::nullopt;
+  }
+  if (!config.health_path.empty() && !config.health_path.starts_with('/')) {
+    code = wrong_use("--health " + config.health_path + ": a path begins with /");
+    return std::nullopt;
+  }
+  if (auto problem = apply(files, config.tls); !problem.empty()) {
+    code = wrong_use(problem);
+    return std::nullopt;
+  }
+  if (config.threads == 0) config.threads = std::max(1u, std::thread::hardware_concurrency());
+  if (config.public_files.empty()) {
+    config.public_files = find_public_files(info);
+  } else if (!is_folder(config.public_files)) {
+    code = wrong_use("--public " + config.public_files + ": there is no such folder");
+    return std::nullopt;
+  }
+  if (print) {
+    print_config(config);
+    code = exit_done;
+    return std::nullopt;
+  }
+  return config;
+}
+
+}  // namespace folio::app
