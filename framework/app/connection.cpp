@@ -13,6 +13,17 @@
 
 namespace folio::app {
 
+namespace {
+
+// RFC 6265 §5.3: cookies that came by https are for https, unless the handler said something else.
+void make_cookies_secure(Response& response) {
+  for (auto& field : response.headers) {
+    if (field.value.secure_by_scheme()) field.value = std::string(field.value.view()) + "; Secure";
+  }
+}
+
+}  // namespace
+
 void Connection::accept(Worker& worker, uv_stream_s* listener) {
   auto* connection = new Connection(worker);
   const bool proxy_header = worker.config().proxy_protocol;
@@ -317,6 +328,8 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
 }
 
 void Connection::complete(Response response) {
+  if (secure_) [[unlikely]]
+    make_cookies_secure(response);
   const bool upgraded = response.status_code == 101 && exchange_->socket;
   if (upgraded) {
     open_socket(response);

@@ -1,6 +1,5 @@
 #include "app/listening.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
@@ -14,11 +13,6 @@ namespace folio::app {
 namespace {
 
 constexpr std::string_view unix_prefix = "unix:";
-
-std::uint64_t inode_of(const std::string& path) {
-  struct stat status{};
-  return ::lstat(path.c_str(), &status) == 0 ? status.st_ino : 0;
-}
 
 }  // namespace
 
@@ -49,7 +43,7 @@ Result<void> Listening::open(const Config& config, std::size_t loops) {
           adopt(fd);
         }
       }
-      if (!already && to_file) own_file(path);
+      if (!already && to_file) file_ = net::SocketFile(path);
     }
   }
   if (!sockets_.empty()) return {};
@@ -76,13 +70,8 @@ Result<void> Listening::open_unix(const std::string& path, std::uint32_t mode) {
   const net::ListenSocket socket = net::listen_unix(path, mode);
   if (socket.fd < 0) return AppError::internal(socket.message);
   adopt(socket.fd);
-  own_file(path);
+  file_ = net::SocketFile(path);
   return {};
-}
-
-void Listening::own_file(const std::string& path) {
-  path_ = path;
-  inode_ = inode_of(path);
 }
 
 void Listening::adopt(int fd) {
@@ -98,9 +87,7 @@ void Listening::say_ready() {
 }
 
 void Listening::close() noexcept {
-  if (const std::string path = std::exchange(path_, {}); !path.empty() && inode_of(path) == inode_) {
-    (void)::unlink(path.c_str());
-  }
+  file_.remove();
   for (const int fd : std::exchange(sockets_, {})) ::close(fd);
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "net/socket_file.hpp"
 
 namespace folio::app {
 
@@ -40,22 +41,20 @@ class Listening {
   void say_ready();
 
   // A successor has them: the file of a Unix-domain socket is its from now on.
-  void hand_over() noexcept { path_.clear(); }
+  void hand_over() noexcept { file_.leave(); }
   // Closes them, and removes the file of a Unix-domain socket, unless that is another one's by now. More than once.
   void close() noexcept;
 
  private:
   [[nodiscard]] Result<void> open_tcp(const Config& config, std::size_t loops);
   [[nodiscard]] Result<void> open_unix(const std::string& path, std::uint32_t mode);
-  void own_file(const std::string& path);
 
   std::vector<int> sockets_;
   std::string where_;
   std::uint16_t port_ = 0;
   int predecessor_ = -1;
   std::string note_;
-  std::string path_;  // of a Unix-domain socket whose file is ours
-  std::uint64_t inode_ = 0;
+  net::SocketFile file_;
 };
 
 }  // namespace folio::app

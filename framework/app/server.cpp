@@ -103,7 +103,7 @@ Result<void> Server::open_door() {
   const int fd = net::open_handover_door(config_.takeover_path, message);
   if (fd < 0) return AppError::internal(std::move(message));
   door_ = std::make_unique<net::HandoverDoor>(
-      main_loop(), fd,
+      main_loop(), fd, config_.takeover_path,
       [this] {
         const auto sockets = listening_.sockets();
         return net::Legacy{.sockets = {sockets.begin(), sockets.end()},

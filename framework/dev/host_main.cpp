@@ -44,6 +44,12 @@ app::Config read_config() {
   struct stat info{};
   if (::stat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) config.public_files = folder;
   config.public_files_change = true;
+  if (auto certificate = variable(dev::kCertificateVariable); !certificate.empty()) {
+    net::TlsIdentity identity;
+    identity.certificate_file = std::move(certificate);
+    identity.key_file = variable(dev::kKeyVariable);
+    config.tls.identities.push_back(std::move(identity));
+  }
   config.shutdown_timeout = 2;  // seconds: an edit must not wait for a slow download
   return config;
 }

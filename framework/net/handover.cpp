@@ -129,8 +129,9 @@ struct HandoverDoor::Poll {
   void (HandoverDoor::*what)() = nullptr;
 };
 
-HandoverDoor::HandoverDoor(Loop& loop, int fd, std::function<Legacy()> legacy, std::function<void()> taken)
-    : loop_(loop), legacy_(std::move(legacy)), taken_(std::move(taken)) {
+HandoverDoor::HandoverDoor(Loop& loop, int fd, const std::string& path, std::function<Legacy()> legacy,
+                           std::function<void()> taken)
+    : loop_(loop), file_(path), legacy_(std::move(legacy)), taken_(std::move(taken)) {
   door_ = Poll::watch(*this, fd, &HandoverDoor::on_knock);
 }
 

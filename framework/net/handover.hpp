@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "net/loop.hpp"
+#include "net/socket_file.hpp"
 
 namespace folio::net {
 
@@ -32,8 +33,9 @@ class HandoverDoor {
  public:
   // `legacy` gives what is handed over, whose sockets stay the caller's. `taken` is called once, when a successor is
   // ready; the door is closed then.
-  // REQUIRES: everything on the loop's thread, or before it runs. Takes over `fd`, of open_handover_door.
-  HandoverDoor(Loop& loop, int fd, std::function<Legacy()> legacy, std::function<void()> taken);
+  // REQUIRES: everything on the loop's thread, or before it runs. Takes over `fd`, of open_handover_door(path).
+  HandoverDoor(Loop& loop, int fd, const std::string& path, std::function<Legacy()> legacy,
+               std::function<void()> taken);
   ~HandoverDoor();
   HandoverDoor(const HandoverDoor&) = delete;
   HandoverDoor& operator=(const HandoverDoor&) = delete;
@@ -43,9 +45,9 @@ class HandoverDoor {
   void on_knock();
   void on_answer();
   bool hand_over(int fd);
-  void dismiss();
 
   Loop& loop_;
+  SocketFile file_;
   std::function<Legacy()> legacy_;
   std::function<void()> taken_;
   Poll* door_ = nullptr;
