@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/limits.hpp"
+#include "net/tls_context.hpp"
 
 namespace folio::app {
 
@@ -44,9 +45,34 @@ struct SocketLimits {
   std::uint32_t handler_timeout = 10;
 };
 
+// TLS of the server's own. Without a certificate it speaks HTTP in clear.
+struct TlsSettings {
+  // Each with its key and, if it is to be stapled, its OCSP response; the first is for names that no other has.
+  std::vector<net::TlsIdentity> identities;
+  // Whether clients have to show a certificate, and the PEM file with the authorities that may have signed it.
+  net::ClientCheck client_check = net::ClientCheck::None;
+  std::string client_authorities;
+  // Seconds from the connection's start until a PROXY header and the handshake have to be done; and how many
+  // connections of a loop may be that far at a time, each of which takes some 50 KiB: one more, and the oldest of them
+  // is closed, which has had the most time.
+  std::uint32_t handshake_timeout = 10;
+  std::size_t max_handshakes = 1000;
+  // Seconds after which tickets are made with a new key; a ticket can be used for at least twice as long.
+  std::uint32_t ticket_rotation = 12 * 60 * 60;
+  // Seconds between looks at the files, so that renewed certificates are taken without being told.
+  std::uint32_t check_interval = 10;
+};
+
 struct Config {
+  // An address, a name of this machine, or `unix:PATH` for a Unix-domain socket. `::` serves IPv4 as well.
   std::string host = "0.0.0.0";
   std::uint16_t port = 5000;
+  // The permissions of the Unix-domain socket: its owner and its group may connect.
+  std::uint32_t socket_mode = 0660;
+  // Whether each connection begins with a PROXY header (http/proxy_header.hpp), which says who the client is. Only for
+  // servers that nobody but the proxy can reach: anybody else could call himself what he likes.
+  bool proxy_protocol = false;
+  TlsSettings tls;
   // Event loops, each on a thread of its own; 0: one a core.
   unsigned threads = 0;
   std::string log_level = "info";  // trace, debug, info, warn, error, off
@@ -72,6 +98,16 @@ struct Config {
   std::uint32_t linger_timeout = 5;
   // At shutdown: how long requests in flight may take.
   std::uint32_t shutdown_timeout = 10;
+  // The path that answers 200, or 503 once the server is to stop; empty: none.
+  std::string health_path;
+  // Seconds between a SIGTERM and the shutdown, in which the health check fails, answers end their connections and
+  // WebSockets are closed one after the other: a balancer needs as long to send its requests elsewhere.
+  std::uint32_t drain_delay = 0;
+  // The Unix-domain socket by which a new process takes over the listening sockets of this one; empty: none. See
+  // docs/deployment.md.
+  std::string takeover_path;
+  // Seconds that connections have after that to send a request more, which is answered, before they are closed.
+  std::uint32_t takeover_delay = 15;
 
   // Bytes of pipelined input that wait while a handler runs; past it reading stops until it is done.
   std::size_t max_pipelined = 64 * 1024;

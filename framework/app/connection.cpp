@@ -15,9 +15,26 @@
 
 namespace folio::app {
 
+namespace {
+
+// RFC 6265 §5.3: cookies that came by https are for https, unless the handler said something else.
+void make_cookies_secure(Response& response) {
+  for (auto& field : response.headers) {
+    if (field.value.secure_by_scheme()) field.value = std::string(field.value.view()) + "; Secure";
+  }
+}
+
+}  // namespace
+
 void Connection::accept(Worker& worker, uv_stream_s* listener) {
   auto* connection = new Connection(worker);
-  if (!connection->tcp_.accept(listener)) return;
+  const bool proxy_header = worker.config().proxy_protocol;
+  if (proxy_header || worker.tls()) {
+    connection->arrival_ = std::make_unique<Arrival>(
+        worker.arrivals(), connection->tcp_, Arrival::Plan{.proxy_header = proxy_header, .tls = worker.tls()});
+  }
+  if (!connection->tcp_.accept(listener, proxy_header ? nullptr : worker.tls().get())) return;
+  if (worker.arrivals().size() > worker.config().tls.max_handshakes) worker.arrivals().oldest()->give_up();
   // Past the limit a connection is taken and closed: its client learns at once, and the kernel's queue does not fill.
   if (worker.connections() > worker.config().max_connections) connection->tcp_.close();
 }
@@ -36,6 +53,20 @@ const std::string& Connection::peer() {
   return peer_;
 }
 
+// The first request may come.
+void Connection::arrive() noexcept {
+  const http::ProxyHeader& proxy = arrival_->proxy();
+  if (!proxy.source_address.empty()) peer_ = proxy.source_address;
+  secure_ = tcp_.encrypted() || proxy.secure;
+  if (tcp_.encrypted()) {
+    if (auto certificate = tcp_.client_certificate()) {
+      client_certificate_ = std::make_shared<const ClientCertificate>(*std::move(certificate));
+    }
+  }
+  arrival_.reset();
+  set_phase(Phase::Idle);
+}
+
 void Connection::set_phase(Phase phase) noexcept {
   phase_ = phase;
   since_ = worker_.loop().seconds();
@@ -44,6 +75,13 @@ void Connection::set_phase(Phase phase) noexcept {
 // --- input ---
 
 void Connection::on_data(std::span<char> bytes) noexcept {
+  if (arrival_) [[unlikely]] {
+    const auto request = arrival_->receive(bytes);
+    if (!request) return;
+    arrive();
+    bytes = *request;
+    if (bytes.empty()) return;
+  }
   if (phase_ == Phase::Socket) return socket_->on_data(bytes);
   if (phase_ == Phase::Closing) return;
   if (!stash_.empty() || (phase_ == Phase::Busy && !streams_body_in())) {
@@ -132,6 +170,8 @@ void Connection::head_complete() {
   data.block = exchange_->block.view();
   data.head = &exchange_->parser.head();
   exchange_->connection = this;
+  data.secure = secure_;
+  if (client_certificate_) data.client_certificate = client_certificate_;
   if (access_log_enabled()) exchange_->started = worker_.loop().now();
   if (exchange_->parser.message_complete()) return dispatch();
 
@@ -218,6 +258,7 @@ void Connection::fail_body(int status, std::string_view reason) {
 
 void Connection::on_end() noexcept {
   peer_ended_ = true;
+  if (arrival_) return tcp_.close();
   if (phase_ == Phase::Socket) return socket_->on_end();
   // A client may end its side and still wait for the answers that it is owed.
   if (streams_body_in() && stash_.empty()) return fail_body(400, "the connection ended in the middle of a request");
@@ -240,7 +281,11 @@ void Connection::on_drained() noexcept {
 void Connection::dispatch(bool routed) {
   set_phase(Phase::Busy);
   Exchange& exchange = *exchange_;
-  keep_alive_ = exchange.data.head->keep_alive && !worker_.stopping();
+  keep_alive_ = exchange.data.head->keep_alive && !worker_.draining();
+  if (!exchange.incoming) {
+    if (auto health = worker_.health(exchange)) [[unlikely]]
+      return complete(*std::move(health));
+  }
 
   if (exchange.incoming) {
     // In a moment: what of the body has come with the head is then there.
@@ -288,6 +333,8 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
 }
 
 void Connection::complete(Response response) {
+  if (secure_) [[unlikely]]
+    make_cookies_secure(response);
   const bool upgraded = response.status_code == 101 && exchange_->socket;
   if (upgraded) {
     open_socket(response);
@@ -480,6 +527,7 @@ void Connection::run_deferred() noexcept {
 // --- the end ---
 
 void Connection::shut_down(std::uint16_t code) noexcept {
+  told_to_go_ = true;
   switch (phase_) {
     case Phase::Socket:
       socket_->shut_down(code, {});
@@ -523,6 +571,10 @@ void Connection::sweep(std::uint32_t now) noexcept {
   last_unsent_ = unsent;
 
   const std::uint32_t age = now - since_;
+  if (arrival_) {
+    if (age > config.tls.handshake_timeout) tcp_.close();
+    return;
+  }
   switch (phase_) {
     case Phase::Idle:
       if (unsent != 0) {

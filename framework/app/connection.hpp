@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 
+#include "app/arrival.hpp"
 #include "app/exchange.hpp"
 #include "app/socket.hpp"
 #include "net/tcp.hpp"
@@ -30,6 +31,8 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   [[nodiscard]] net::TcpConnection& tcp() noexcept { return tcp_; }
   [[nodiscard]] Worker& worker() noexcept { return worker_; }
   [[nodiscard]] const std::string& peer();
+  // By https: TLS ends here, or at a proxy that says so in its PROXY header.
+  [[nodiscard]] bool secure() const noexcept { return secure_; }
 
   // --- for the body of the request that is being answered (see app/request_body) ---
   // Its handler begins to read: the client is asked for it, or refused.
@@ -56,6 +59,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   explicit Connection(Worker& worker);
   ~Connection() override;
 
+  void on_connected() noexcept override { arrive(); }
   void on_data(std::span<char> bytes) noexcept override;
   void on_end() noexcept override;
   void on_drained() noexcept override;
@@ -65,6 +69,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
 
   void set_phase(Phase phase) noexcept;
   [[nodiscard]] bool holds_more_than(std::size_t bytes) noexcept;
+  void arrive() noexcept;
   [[nodiscard]] bool choked() noexcept;
   [[nodiscard]] bool streams_body_in() const noexcept;
   [[nodiscard]] bool takes_input() noexcept;
@@ -87,11 +92,13 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
 
   Worker& worker_;
   net::TcpConnection tcp_;
+  std::unique_ptr<Arrival> arrival_;  // until TLS is agreed upon, and a PROXY header read
   std::unique_ptr<Exchange> exchange_;
   std::shared_ptr<detail::SocketCore> socket_;
   detail::ActivityRef activity_;  // the handler that runs
   base::Buffer stash_;            // what came behind a request that is still being answered
   std::string peer_;
+  std::shared_ptr<const ClientCertificate> client_certificate_;
   Connection* next_ = nullptr;
   Connection* previous_ = nullptr;
   Phase phase_ = Phase::Idle;
@@ -101,6 +108,8 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   bool more_came_ = false;  // while consuming: bytes behind the request that is being answered
   bool keep_alive_ = true;
   bool heartbeat_ = false;  // the response is a stream of events
+  bool secure_ = false;
+  bool told_to_go_ = false;  // shut_down has been called
   std::uint32_t since_;            // seconds of the loop's clock when the phase began, or the body last moved on
   std::uint32_t stream_wrote_ = 0;  // when the streamed response was last written to
   std::uint32_t write_since_ = 0;  // when unsent output was first seen without progress

@@ -2,6 +2,7 @@
 // loop keeps some, and an idle connection holds none.
 #pragma once
 
+#include <folio/client_certificate.hpp>
 #include <folio/middleware.hpp>
 #include <folio/request.hpp>
 #include <folio/route_unit.hpp>
@@ -56,6 +57,8 @@ struct RequestData {
   std::string_view route;
   std::vector<ErasedValue> values;
   std::string remote_address;
+  bool secure = false;
+  std::shared_ptr<const ClientCertificate> client_certificate;
   mutable std::string id;
   app::Exchange* exchange = nullptr;
 };

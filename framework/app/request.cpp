@@ -73,6 +73,13 @@ std::string_view Request::remote_address() const {
   return data_->remote_address;
 }
 
+bool Request::is_secure() const {
+  return data_->secure;
+}
+const ClientCertificate* Request::client_certificate() const {
+  return data_->client_certificate.get();
+}
+
 std::string_view Request::id() const {
   constexpr std::size_t longest_id = 128;
   if (!data_->id.empty()) return data_->id;

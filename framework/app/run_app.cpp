@@ -2,20 +2,12 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-#include <cerrno>
-#include <charconv>
 #include <cstdio>
-#include <cstring>
-#include <optional>
-#include <string>
-#include <thread>
 
 #include "app/config.hpp"
-#include "app/environment.hpp"
+#include "app/exit_code.hpp"
 #include "app/log.hpp"
 #include "app/process.hpp"
 #include "app/server.hpp"
@@ -24,147 +16,44 @@
 
 namespace folio {
 
-namespace {
-
-constexpr int exit_done = 0;
-constexpr int exit_failed = 1;
-constexpr int exit_wrong_use = 2;
-
-bool is_folder(const std::string& path) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-// Where static files are, unless it was said: ./public, then beside the binary, then where the app was built.
-std::string find_public_files(const AppInfo& info) {
-  if (is_folder("public")) return "public";
-  char path[4096];
-  const ssize_t size = ::readlink("/proc/self/exe", path, sizeof(path));
-  if (size > 0) {
-    std::string beside(path, static_cast<std::size_t>(size));
-    beside = beside.substr(0, beside.rfind('/')) + "/public";
-    if (is_folder(beside)) return beside;
-  }
-  if (!info.public_files.empty() && is_folder(std::string(info.public_files))) return std::string(info.public_files);
-  return {};
-}
-
-template <class Number>
-bool parse_number(const std::string& text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-int wrong_use(const std::string& message) {
-  fmt::print(stderr, "error: {}\n", message);
-  return exit_wrong_use;
-}
-
-// The settings that have a flag, a variable and a default; nothing, and `code`, when the program is to end.
-std::optional<app::Config> read_settings(int argc, char** argv, const AppInfo& info, int& code) {
-  app::Config config;
-  std::string fault;
-  // The file comes first, so it is looked for among the arguments before they are read as a whole.
-  std::string settings_file = "folio.toml";
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (std::string_view(argv[i]) == "--config") settings_file = argv[i + 1];
-  }
-  if (settings_file != "folio.toml" && ::access(settings_file.c_str(), R_OK) != 0) {
-    code = wrong_use("--config " + settings_file + ": " + std::strerror(errno));
-    return std::nullopt;
-  }
-  if (!app::read_settings_file(settings_file, config, fault)) {
-    code = wrong_use(fault);
-    return std::nullopt;
-  }
-  const app::Environment environment = app::Environment::load(".env", fault);
-  if (!fault.empty()) fmt::print(stderr, "warning: {}\n", fault);
-  if (auto value = environment.get("HOST")) config.host = *value;
-  if (auto value = environment.get("LOG_LEVEL")) config.log_level = *value;
-  if (auto value = environment.get("PUBLIC")) config.public_files = *value;
-  if (auto value = environment.get("PORT"); value && !parse_number(*value, config.port)) {
-    code = wrong_use("PORT is '" + *value + "': give a number from 0 to 65535 (0: any free port)");
-    return std::nullopt;
-  }
-  if (auto value = environment.get("THREADS"); value && !parse_number(*value, config.threads)) {
-    code = wrong_use("THREADS is '" + *value + "': give a number (0: one a core)");
-    return std::nullopt;
-  }
-
-  CLI::App cli{std::string(info.name) + ", a Folio app. Flags go above the environment, that above ./.env, and that above ./folio.toml."};
-  bool print = false;
-  cli.add_option("--config", settings_file, "File with settings, as --print-config prints them")->capture_default_str();
-  cli.add_option("--host", config.host, "Address to listen on [HOST]")->capture_default_str();
-  cli.add_option("--port", config.port, "Port to listen on; 0: any free one [PORT]")->capture_default_str();
-  cli.add_option("--threads", config.threads, "Event loops; 0: one a core [THREADS]")
-      ->capture_default_str()
-      ->check(CLI::Range(0u, 1024u));
-  cli.add_option("--log-level", config.log_level, "trace, debug, info, warn, error or off [LOG_LEVEL]")
-      ->capture_default_str();
-  cli.add_option("--public", config.public_files, "Folder with static files [PUBLIC]");
-  cli.add_flag("--print-config", print, "Print every setting and limit, and exit");
-  try {
-    cli.parse(argc, argv);
-  } catch (const CLI::Success& done) {
-    code = cli.exit(done);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    code = wrong_use(std::string(error.what()) + "; --help lists the flags");
-    return std::nullopt;
-  }
-  if (config.threads == 0) config.threads = std::max(1u, std::thread::hardware_concurrency());
-  if (config.public_files.empty()) {
-    config.public_files = find_public_files(info);
-  } else if (!is_folder(config.public_files)) {
-    code = wrong_use("--public " + config.public_files + ": there is no such folder");
-    return std::nullopt;
-  }
-  if (print) {
-    fmt::print("{}", app::print_settings(config));
-    code = exit_done;
-    return std::nullopt;
-  }
-  return config;
-}
-
-}  // namespace
-
 int run_app(int argc, char** argv, std::span<const RouteUnit* const> routes, const AppInfo& info) {
-  int code = exit_done;
-  auto config = read_settings(argc, argv, info, code);
+  int code = app::exit_done;
+  auto config = app::read_settings(argc, argv, info, code);
   if (!config) return code;
   if (!app::start_log(config->log_level)) {
-    return wrong_use("log level '" + config->log_level + "': choose trace, debug, info, warn, error or off");
+    fmt::print(stderr, "error: log level '{}': choose trace, debug, info, warn, error or off\n", config->log_level);
+    return app::exit_wrong_use;
   }
   app::prepare_process();
 
   auto application = app::Application::build(routes);
   if (!application) {
     fmt::print(stderr, "error: {}\n", application.error().message());
-    return exit_failed;
+    return app::exit_failed;
   }
   {
     app::Server server(*config);
     if (auto listening = server.listen(); !listening) {
       fmt::print(stderr, "error: {}\n", listening.error().message());
       app::stop_log();
-      return exit_failed;
+      return app::exit_failed;
     }
     server.publish(*std::move(application));
-    const bool six = config->host.find(':') != std::string::npos;
-    fmt::print("{} listening on http://{}{}{}:{} ({} thread{})\n", info.name, six ? "[" : "", config->host,
-               six ? "]" : "", server.port(), config->threads, config->threads == 1 ? "" : "s");
+    fmt::print("{} listening on {} ({} thread{})\n", info.name, server.where(), config->threads,
+               config->threads == 1 ? "" : "s");
     std::fflush(stdout);
-    // A first signal asks to finish; a second one does not wait.
+    // A first signal asks to finish; a second one does not wait. With certificates, SIGHUP asks to read them again, as
+    // services expect; without, it says that the terminal is gone.
     bool stopping = false;
-    net::Signals signals(server.main_loop().raw(), {SIGINT, SIGTERM, SIGHUP}, [&](int) {
-      if (std::exchange(stopping, true)) ::_exit(exit_failed);
-      server.stop();
+    net::Signals signals(server.main_loop().raw(), {SIGINT, SIGTERM, SIGHUP}, [&](int signal) {
+      if (signal == SIGHUP && !config->tls.identities.empty()) return server.reload_certificates();
+      if (std::exchange(stopping, true)) ::_exit(app::exit_failed);
+      server.retire();
     });
     server.run();
   }
   app::stop_log();
-  return exit_done;
+  return app::exit_done;
 }
 
 }  // namespace folio

@@ -2,22 +2,52 @@
 // and is not shown.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "app/config.hpp"
 
 namespace folio::app {
 
+// Permissions, which people write in octal digits.
+template <class Number>
+struct Octal {
+  Number& value;
+};
+
+// One file of each identity of TLS, as a list.
+template <class Identities>
+struct IdentityFiles {
+  Identities& identities;
+  std::string net::TlsIdentity::* file;
+};
+
 // Calls visit(section, name, member) for each; settings of the empty section come first. `C`: Config, or const Config.
 template <class C, class Visitor>
 void visit_settings(C& config, Visitor&& visit) {
   visit("", "host", config.host);
   visit("", "port", config.port);
+  visit("", "socket_mode", Octal{config.socket_mode});
   visit("", "threads", config.threads);
   visit("", "log_level", config.log_level);
   visit("", "public", config.public_files);
   visit("", "max_connections", config.max_connections);
+  visit("", "proxy_protocol", config.proxy_protocol);
+  visit("", "health", config.health_path);
+  visit("", "drain_delay", config.drain_delay);
   visit("", "shutdown_timeout", config.shutdown_timeout);
+  visit("", "takeover", config.takeover_path);
+  visit("", "takeover_delay", config.takeover_delay);
+
+  visit("tls", "certificates", IdentityFiles{config.tls.identities, &net::TlsIdentity::certificate_file});
+  visit("tls", "keys", IdentityFiles{config.tls.identities, &net::TlsIdentity::key_file});
+  visit("tls", "ocsp", IdentityFiles{config.tls.identities, &net::TlsIdentity::ocsp_file});
+  visit("tls", "client_check", config.tls.client_check);
+  visit("tls", "client_ca", config.tls.client_authorities);
+  visit("tls", "handshake_timeout", config.tls.handshake_timeout);
+  visit("tls", "max_handshakes", config.tls.max_handshakes);
+  visit("tls", "ticket_rotation", config.tls.ticket_rotation);
+  visit("tls", "check_interval", config.tls.check_interval);
 
   visit("http", "max_target", config.http.max_target);
   visit("http", "max_head", config.http.max_head);

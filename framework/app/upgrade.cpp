@@ -37,7 +37,8 @@ ws::UpgradeRequest upgrade_request(const detail::RequestData& data, const Reques
   return {.method = data.head->method_text.in(data.block),
           .minor_version = data.head->minor_version,
           .fields = fields,
-          .authority = absolute ? data.head->host.in(data.block) : std::string_view()};
+          .authority = absolute ? data.head->host.in(data.block) : std::string_view(),
+          .secure = data.secure};
 }
 
 AppError refusal_error(ws::Refusal refusal) {

@@ -24,6 +24,7 @@ class Worker::Clock final : public net::Swept {
       if (now >= one.deadline) one.handler->abort();
       return one.handler->finished();
     });
+    if (worker_.draining_ && !worker_.stopping_) worker_.go_on_draining(now);
     if (!worker_.stopping_ || now < worker_.stop_deadline_) return;
     for (Connection* connection = worker_.connections_; connection != nullptr; connection = connection->next_) {
       connection->abort();
@@ -75,7 +76,48 @@ void Worker::begin_stop(std::uint16_t code) {
   check_stopped();
 }
 
+void Worker::drain(std::uint32_t seconds, Listeners listeners, std::uint16_t code) noexcept {
+  loop_.inbox()->post([this, seconds, listeners, code] { begin_drain(seconds, listeners, code); });
+}
+
+void Worker::begin_drain(std::uint32_t seconds, Listeners listeners, std::uint16_t code) {
+  if (draining_ || stopping_) return;
+  if (seconds == 0) return begin_stop(code);
+  draining_ = true;
+  drain_deadline_ = loop_.seconds() + seconds;
+  drain_code_ = code;
+  if (listeners == Listeners::Closed) listeners_.clear();
+  check_stopped();
+}
+
+// Once a second. WebSockets are told to go in equal shares, so that their clients do not all come back at once.
+void Worker::go_on_draining(std::uint32_t now) {
+  if (now >= drain_deadline_) return server_.stop(drain_code_);
+  std::size_t sockets = 0;
+  for (const Connection* each = connections_; each != nullptr; each = each->next_) {
+    if (each->phase_ == Connection::Phase::Socket && !each->told_to_go_) ++sockets;
+  }
+  const std::size_t seconds_left = drain_deadline_ - now;
+  std::size_t share = (sockets + seconds_left - 1) / seconds_left;
+  for (Connection* each = connections_; each != nullptr && share != 0; each = each->next_) {
+    if (each->phase_ != Connection::Phase::Socket || each->told_to_go_) continue;
+    each->shut_down(drain_code_);
+    --share;
+  }
+}
+
+std::optional<Response> Worker::health(const Exchange& exchange) const {
+  const std::string& path = config_.health_path;
+  if (path.empty() || exchange.request.path() != path) return std::nullopt;
+  const Method method = exchange.request.method_kind();
+  if (method != Method::Get && method != Method::Head) return std::nullopt;
+  Response response = draining() ? Response::text("stopping\n", 503) : Response::text("ok\n");
+  response.header("Cache-Control", "no-store");
+  return response;
+}
+
 void Worker::check_stopped() {
+  if (draining_ && !stopping_ && connections_ == nullptr && listeners_.empty()) return begin_stop(drain_code_);
   if (!stopping_ || connections_ != nullptr || std::exchange(stopped_, true)) return;
   // Tasks that were spawned without a connection end with the server.
   loop_.inbox()->post([this] {

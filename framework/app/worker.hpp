@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/application.hpp"
+#include "app/arrival.hpp"
 #include "app/config.hpp"
 #include "app/exchange.hpp"
 #include "app/socket_settings.hpp"
@@ -23,6 +25,9 @@ class Connection;
 class Interceptor;
 class Server;
 class StaticFiles;
+
+// Whether new connections are still taken.
+enum class Listeners : std::uint8_t { Open, Closed };
 
 class Worker {
  public:
@@ -38,10 +43,19 @@ class Worker {
   // Any thread: stop accepting, let requests finish, close sockets with `code`, and end run(), by the deadline of the
   // configuration at the latest.
   void stop(std::uint16_t code) noexcept;
+  // Any thread: what comes before stop(code), for so many seconds. Answers end their connections, and WebSockets are
+  // closed one after the other. With the listeners closed it ends early, once no connection is left.
+  void drain(std::uint32_t seconds, Listeners listeners, std::uint16_t code) noexcept;
 
   // --- the loop's thread ---
   void publish(std::shared_ptr<const Application> application) { application_ = std::move(application); }
   [[nodiscard]] const std::shared_ptr<const Application>& application() const { return application_; }
+  // What new connections begin TLS with; null: nothing.
+  void use(std::shared_ptr<const net::TlsContext> tls) { tls_ = std::move(tls); }
+  [[nodiscard]] const std::shared_ptr<const net::TlsContext>& tls() const noexcept { return tls_; }
+  [[nodiscard]] Arrivals& arrivals() noexcept { return arrivals_; }
+  // The answer to a request of the health check; nothing when it is none.
+  [[nodiscard]] std::optional<Response> health(const Exchange& exchange) const;
   [[nodiscard]] net::Loop& loop() noexcept { return loop_; }
   [[nodiscard]] const Config& config() const noexcept { return config_; }
   [[nodiscard]] Server& server() noexcept { return server_; }
@@ -49,6 +63,8 @@ class Worker {
   [[nodiscard]] StaticFiles& static_files() const noexcept;
   [[nodiscard]] const std::shared_ptr<room::Home>& home() const noexcept { return home_; }
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+  // The server is to stop soon, or stops.
+  [[nodiscard]] bool draining() const noexcept { return draining_ || stopping_; }
 
   // The settings of a route's sockets; null: of a route without options. REQUIRES: the options are a route unit's,
   // which are never unloaded.
@@ -68,6 +84,8 @@ class Worker {
  private:
   class Clock;
   void begin_stop(std::uint16_t code);
+  void begin_drain(std::uint32_t seconds, Listeners listeners, std::uint16_t code);
+  void go_on_draining(std::uint32_t now);
   void check_stopped();
 
   const Config& config_;
@@ -77,6 +95,8 @@ class Worker {
   std::unique_ptr<Clock> clock_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::shared_ptr<const Application> application_;
+  std::shared_ptr<const net::TlsContext> tls_;
+  Arrivals arrivals_;
   std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
   std::map<const WsOptions*, std::shared_ptr<const SocketSettings>> socket_settings_;
   struct Outliving {
@@ -88,6 +108,9 @@ class Worker {
   std::size_t connection_count_ = 0;
   std::string date_;
   std::int64_t date_second_ = -1;
+  bool draining_ = false;
+  std::uint32_t drain_deadline_ = 0;
+  std::uint16_t drain_code_ = 0;
   bool stopping_ = false;
   bool stopped_ = false;
   std::uint32_t stop_deadline_ = 0;

@@ -88,13 +88,15 @@ Response& Response::cookie(std::string_view name, std::string_view value, const 
                      : base::iequals(options.same_site, "Lax")    ? http::SameSite::Lax
                                                                   : http::SameSite::Unset;
   cookie.http_only = options.http_only;
-  cookie.secure = options.secure;
+  cookie.secure = options.secure.value_or(false);
   std::string field;
   // A cookie that browsers would drop, or that says more than its name and value, is left out as a malformed field is:
   // a field without a name is never written, and the log tells of it.
   const std::string_view fault = http::append_set_cookie(field, cookie);
   if (fault.empty()) {
-    headers.push_back({"Set-Cookie", std::move(field)});
+    HeaderValue set_cookie(std::move(field));
+    if (!options.secure) set_cookie.make_secure_by_scheme();
+    headers.push_back({"Set-Cookie", std::move(set_cookie)});
   } else {
     headers.push_back({"", std::string(fault)});
   }

@@ -34,22 +34,23 @@ std::string array_of(const std::vector<std::string>& values) {
   return text + "]";
 }
 
-std::string url_of(const std::string& host, std::uint16_t port) {
+std::string url_of(const std::string& scheme, const std::string& host, std::uint16_t port) {
   const bool is_v6 = host.find(':') != std::string::npos;
-  return "http://" + (is_v6 ? "[" + host + "]" : host) + (port == 80 ? "" : ":" + std::to_string(port));
+  const bool is_usual = port == (scheme == "https" ? 443 : 80);
+  return scheme + "://" + (is_v6 ? "[" + host + "]" : host) + (is_usual ? "" : ":" + std::to_string(port));
 }
 
 }  // namespace
 
-Addresses addresses_of(const std::string& host, std::uint16_t port) {
+Addresses addresses_of(const std::string& host, std::uint16_t port, const std::string& scheme) {
   const bool all = host.empty() || host == "0.0.0.0" || host == "::" || host == "*";
-  const bool local = host == "localhost" || host == "::1" || host.starts_with("127.");
   Addresses addresses;
   if (!all) {
-    addresses.local = url_of(local && host != "::1" && host != "127.0.0.1" ? host : local ? "localhost" : host, port);
+    const bool by_number = host == "::1" || host == "127.0.0.1";
+    addresses.local = url_of(scheme, by_number ? "localhost" : host, port);
     return addresses;
   }
-  addresses.local = url_of("localhost", port);
+  addresses.local = url_of(scheme, "localhost", port);
   ifaddrs* first = nullptr;
   if (::getifaddrs(&first) != 0) return addresses;
   for (const ifaddrs* each = first; each != nullptr; each = each->ifa_next) {
@@ -58,7 +59,7 @@ Addresses addresses_of(const std::string& host, std::uint16_t port) {
     std::array<char, INET_ADDRSTRLEN> text{};
     const auto* address = reinterpret_cast<const sockaddr_in*>(each->ifa_addr);
     if (::inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size()) == nullptr) continue;
-    addresses.network.push_back(url_of(text.data(), port));
+    addresses.network.push_back(url_of(scheme, text.data(), port));
   }
   ::freeifaddrs(first);
   return addresses;

@@ -17,7 +17,7 @@ struct Addresses {
   std::string local;                 // http://localhost:5000
   std::vector<std::string> network;  // of this machine in its networks; empty when only it is listened to
 };
-[[nodiscard]] Addresses addresses_of(const std::string& host, std::uint16_t port);
+[[nodiscard]] Addresses addresses_of(const std::string& host, std::uint16_t port, const std::string& scheme = "http");
 
 class Console {
  public:

@@ -55,6 +55,8 @@ inline constexpr const char* kSessionVariable = "FOLIO_DEV_SESSION";  // names t
 inline constexpr const char* kThreadsVariable = "FOLIO_DEV_THREADS";  // event loops; 0: one a core
 inline constexpr const char* kSettingsVariable = "FOLIO_DEV_SETTINGS";  // the file with settings
 inline constexpr const char* kPublicVariable = "FOLIO_DEV_PUBLIC";    // the folder of static files
+inline constexpr const char* kCertificateVariable = "FOLIO_DEV_TLS_CERT";  // PEM files, for https; not set: http
+inline constexpr const char* kKeyVariable = "FOLIO_DEV_TLS_KEY";
 inline constexpr const char* kPlainVariable = "FOLIO_DEV_PLAIN";      // set: nothing is added to pages (tests)
 
 }  // namespace folio::dev

@@ -23,7 +23,7 @@
 #include "dev/crash_handler.hpp"
 #include "dev/dev_gate.hpp"
 #include "dev/module_loader.hpp"
-#include "app/settings.hpp"
+#include "app/settings_file.hpp"
 #include "net/line_channel.hpp"
 
 namespace {
@@ -49,6 +49,12 @@ app::Config read_config() {
   struct stat info{};
   if (::stat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) config.public_files = folder;
   config.public_files_change = true;
+  if (auto certificate = variable(dev::kCertificateVariable); !certificate.empty()) {
+    net::TlsIdentity identity;
+    identity.certificate_file = std::move(certificate);
+    identity.key_file = variable(dev::kKeyVariable);
+    config.tls.identities.push_back(std::move(identity));
+  }
   config.shutdown_timeout = 2;  // seconds: an edit must not wait for a slow download
   return config;
 }
@@ -72,7 +78,10 @@ class Host {
     }
     app::set_access_hook([this](const app::AccessRecord& record) { report(record); });
     for (const auto& worker : server_.workers()) worker->loop().inbox()->post([] { dev::install_crash_stack(); });
-    server_.listen_fd(dev::kListenFile);
+    if (auto listening = server_.listen_fd(dev::kListenFile); !listening) {
+      log::error(listening.error().message());
+      return 2;
+    }
     send({.type = "listening"});
     server_.run();
     channel_.close();

@@ -93,6 +93,7 @@ int run(int argc, char** argv) {
       ->type_name("NUMBER")
       ->check(CLI::Range(0U, 1024U))
       ->capture_default_str();
+  dev->add_flag("--https", options.https, "Serve https, with a certificate of its own making");
   dev->add_flag("--open", options.open, "Open the app in a browser");
   dev->add_flag("--json", json, "Say what happens as JSON, one object a line");
 

@@ -52,7 +52,9 @@ int Supervisor::run(std::string& error) {
   // A peer that is gone is an error of the write, not the end of us.
   ::signal(SIGPIPE, SIG_IGN);
   const std::string name = fs::path(tools_.build_folder).filename().string();
-  if (!folder_.open(app_.root, name, error) || !listen(error)) return 1;
+  if (!folder_.open(app_.root, name, error)) return 1;
+  if (options_.https && !make_dev_certificate(folder_.path(), certificate_, error)) return 1;
+  if (!listen(error)) return 1;
   session_ =
       std::to_string(::getpid()) + "-" + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
   builder_.emplace(loop_.raw(), tools_, app_, folder_.path(),
@@ -108,7 +110,7 @@ bool Supervisor::listen(std::string& error) {
     if (socket.error == 0) {
       listen_file_ = socket.fd;
       port_ = socket.port;
-      addresses_ = addresses_of(options_.host, port_);
+      addresses_ = addresses_of(options_.host, port_, options_.https ? "https" : "http");
       console_.listening(addresses_, port_);
       return true;
     }

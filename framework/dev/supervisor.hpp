@@ -20,6 +20,7 @@
 #include "dev/build_folder.hpp"
 #include "dev/builder.hpp"
 #include "dev/console.hpp"
+#include "dev/dev_certificate.hpp"
 #include "dev/crash_report.hpp"
 #include "dev/error_page.hpp"
 #include "dev/host_process.hpp"
@@ -38,6 +39,7 @@ struct DevOptions {
   std::uint16_t port = 5000;
   bool strict_port = false;
   unsigned threads = 0;  // 0: one a core
+  bool https = false;    // with a certificate that it makes itself
   bool open = false;     // in a browser, once it is ready
   Console::Form form = Console::Form::Text;
   Paint paint = Paint::Plain;
@@ -92,6 +94,7 @@ class Supervisor {
   Console console_;
   Clock::time_point started_ = Clock::now();
   BuildFolder folder_;
+  DevCertificate certificate_;
   net::Loop loop_;
   Addresses addresses_;
   std::uint16_t port_ = 0;

@@ -33,6 +33,10 @@ std::vector<std::pair<std::string, std::string>> Supervisor::host_environment() 
       {kPublicVariable, app_.public_files}, {"HOST", options_.host},
       {"PORT", std::to_string(port_)},      {kSettingsVariable, app_.settings},
   };
+  if (options_.https) {
+    environment.emplace_back(kCertificateVariable, certificate_.certificate_file);
+    environment.emplace_back(kKeyVariable, certificate_.key_file);
+  }
   // Undefined behaviour that a sanitizer stops is worth a stack.
   if (std::getenv("UBSAN_OPTIONS") == nullptr) environment.emplace_back("UBSAN_OPTIONS", "print_stacktrace=1");
   std::string fault;

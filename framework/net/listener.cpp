@@ -4,9 +4,12 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <uv.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -101,6 +104,81 @@ ListenSocket listen_again(int first) {
   return open_socket(reinterpret_cast<sockaddr*>(&address), size, PortSharing::Shared, "the shared address");
 }
 
+ListenSocket listen_unix(const std::string& path, unsigned mode) {
+  const std::string place = "unix:" + path;
+  const auto refuse = [&](int error, const std::string& why) {
+    return failed(error, "cannot listen on " + place + ": " + why);
+  };
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  // It is bound under another name beside it, and renamed once it is ready.
+  const std::string made = path + ".new";
+  if (path.empty() || made.size() >= sizeof(address.sun_path)) {
+    return refuse(ENAMETOOLONG, "the path has to have 1 to " +
+                                    std::to_string(sizeof(address.sun_path) - sizeof(".new")) + " bytes");
+  }
+  const auto open = [] { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); };
+
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) == 0) {
+    if (!S_ISSOCK(status.st_mode)) return refuse(EEXIST, "there is something else than a socket; choose another path");
+    const int probe = open();
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    const bool answered = ::connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+    const int why = errno;
+    ::close(probe);
+    if (answered || why == EAGAIN) {  // EAGAIN: its queue is full
+      return refuse(EADDRINUSE, "another program listens there; stop it, or choose another path");
+    }
+    if (why != ECONNREFUSED) return refuse(why, std::strerror(why));
+  }
+
+  const int fd = open();
+  if (fd < 0) return failed(errno, std::string("cannot open a socket: ") + std::strerror(errno));
+  std::memcpy(address.sun_path, made.c_str(), made.size() + 1);
+  (void)::unlink(made.c_str());
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 || ::chmod(made.c_str(), mode) != 0 ||
+      ::listen(fd, backlog) != 0 || ::rename(made.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::close(fd);
+    (void)::unlink(made.c_str());
+    return refuse(error, std::strerror(error));
+  }
+  return {.fd = fd, .port = 0, .error = 0, .message = {}};
+}
+
+ListenAddress address_of(int fd) {
+  int listening = 0;
+  socklen_t size = sizeof(listening);
+  if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0) return {};
+  int type = 0;
+  size = sizeof(type);
+  if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM) return {};
+  sockaddr_storage address{};
+  size = sizeof(address);
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET) {
+    const auto& four = reinterpret_cast<const sockaddr_in&>(address);
+    uv_ip4_name(&four, text.data(), text.size());
+    return {.text = where(text.data(), ntohs(four.sin_port)), .port = ntohs(four.sin_port)};
+  }
+  if (address.ss_family == AF_INET6) {
+    const auto& six = reinterpret_cast<const sockaddr_in6&>(address);
+    uv_ip6_name(&six, text.data(), text.size());
+    return {.text = where(std::string("[") + text.data() + "]", ntohs(six.sin6_port)), .port = ntohs(six.sin6_port)};
+  }
+  if (address.ss_family == AF_UNIX) {
+    // Bound as PATH.new, see listen_unix.
+    std::string path = reinterpret_cast<const sockaddr_un&>(address).sun_path;
+    if (path.ends_with(".new")) path.resize(path.size() - 4);
+    return {.text = "unix:" + path, .port = 0};
+  }
+  return {};
+}
+
+// libuv's handle for TCP is a stream over a descriptor, of whatever family that is: a Unix-domain socket listens,
+// accepts, reads and writes by it as well.
 struct Listener::Handle {
   uv_tcp_t tcp;
   OnConnection on_connection;

@@ -12,7 +12,7 @@ struct uv_stream_s;
 
 namespace folio::net {
 
-// A listening TCP socket as a file descriptor, or what went wrong.
+// A listening socket as a file descriptor, or what went wrong.
 struct ListenSocket {
   int fd = -1;
   std::uint16_t port = 0;  // the real one, when 0 was asked for
@@ -27,6 +27,16 @@ enum class PortSharing : std::uint8_t {
 
 // Binds and listens on `host` (a numeric address or `localhost`) and `port`.
 [[nodiscard]] ListenSocket listen_tcp(const std::string& host, std::uint16_t port, PortSharing sharing);
+// Binds and listens on a Unix-domain socket at `path`, which gets the permissions `mode`. What lies there is replaced if
+// it is a socket that nobody listens on any more, and by a socket that is ready: clients always find one of the two.
+[[nodiscard]] ListenSocket listen_unix(const std::string& path, unsigned mode);
+// Where a listening socket listens, for a person: "127.0.0.1:5000", "[::]:5000", "unix:/run/app.sock"; and its port, 0
+// when it has none. Empty: it is no listening socket.
+struct ListenAddress {
+  std::string text;
+  std::uint16_t port = 0;
+};
+[[nodiscard]] ListenAddress address_of(int fd);
 // A second listener on a socket's own address, for another loop; `first` must have been bound Shared.
 [[nodiscard]] ListenSocket listen_again(int first);
 

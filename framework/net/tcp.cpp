@@ -53,10 +53,8 @@ bool TcpConnection::accept(uv_stream_s* listener, const TlsContext* tls) noexcep
 void TcpConnection::established() noexcept {
   const bool connected_by_us = std::exchange(dial_, nullptr) != nullptr;
   state_ = State::Open;
-  if (connected_by_us) {
-    if (!paused_ && !tls_) start_reading();
-    events_.on_connected();
-  }
+  if (connected_by_us && !paused_ && !tls_) start_reading();
+  events_.on_connected();
   if (paused_) uv_read_stop(handle_->stream());
   if (state_ == State::Open) mark_dirty();
 }
@@ -369,6 +367,7 @@ std::string TcpConnection::peer_address() const {
   sockaddr_storage address{};
   int size = sizeof(address);
   if (uv_tcp_getpeername(&handle_->tcp, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  if (address.ss_family == AF_UNIX) return "unix";
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.ss_family == AF_INET6) {
     const auto& six = reinterpret_cast<const sockaddr_in6&>(address);

@@ -4,10 +4,13 @@
 // kernel takes it.
 #pragma once
 
+#include <folio/client_certificate.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,7 +48,8 @@ class TcpEvents {
   TcpEvents& operator=(const TcpEvents&) = delete;
   virtual ~TcpEvents() = default;
 
-  // What connect() began is done, TLS included. Comes before any data.
+  // What connect() began is done, TLS included; or the TLS handshake of a connection that was accepted is. Comes before
+  // any data.
   virtual void on_connected() noexcept {}
   // Bytes have come in. They are the receiver's to change, and gone when it returns.
   virtual void on_data(std::span<char> bytes) noexcept = 0;
@@ -67,6 +71,9 @@ class TcpConnection final : private Deferred {
   // Takes the next connection that `listener` has ready and starts to read from it; with a server's context, by TLS.
   // False when that failed; the connection then closes, and tells so by on_closed.
   bool accept(uv_stream_s* listener, const TlsContext* tls = nullptr) noexcept;
+  // Begins TLS on a connection that was accepted in clear, as after a PROXY header; `received` came behind that, and is
+  // the client's. on_connected follows, perhaps in this call. REQUIRES: nothing has been written.
+  void begin_tls(const TlsContext& context, std::span<char> received) noexcept;
   // Connects: to the first of the host's addresses that answers, in the resolver's order. Each gets an equal share of
   // the time that is left. on_connected follows in a later turn, or on_closed. What is written until then waits.
   // Cancelled by close().
@@ -112,11 +119,14 @@ class TcpConnection final : private Deferred {
   // Why the connection broke or could not be made, for a person; empty when it did not, or was closed by us.
   [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
   [[nodiscard]] bool encrypted() const noexcept { return tls_ != nullptr; }
+  // Who the client is that showed a valid certificate. REQUIRES: encrypted(), not opening(), and accepted by us.
+  [[nodiscard]] std::optional<ClientCertificate> client_certificate() const;
   // The peer's input ended without its close_notify: somebody may have cut it off (RFC 8446 §6.1). Of no concern to a
   // protocol that knows the length of its messages.
   [[nodiscard]] bool truncated() const noexcept;
 
-  // The peer's numeric address, without the port; empty when it is not known.
+  // The peer's numeric address, without the port; "unix" at the other end of a Unix-domain socket; empty when it is not
+  // known.
   [[nodiscard]] std::string peer_address() const;
 
   [[nodiscard]] Loop& loop() const noexcept { return loop_; }

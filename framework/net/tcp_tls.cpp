@@ -24,6 +24,15 @@ void TcpConnection::start_tls(const TlsContext& context, std::string_view host) 
   state_ = State::Opening;
 }
 
+void TcpConnection::begin_tls(const TlsContext& context, std::span<char> received) noexcept {
+  start_tls(context, {});
+  if (!received.empty()) receive_tls(received);
+}
+
+std::optional<ClientCertificate> TcpConnection::client_certificate() const {
+  return tls_->session.client_certificate();
+}
+
 bool TcpConnection::handshaking() const noexcept {
   return tls_ && tls_->session.state() == TlsSession::State::Handshaking;
 }

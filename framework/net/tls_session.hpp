@@ -3,8 +3,11 @@
 // appears in its output like everything else.
 #pragma once
 
+#include <folio/client_certificate.hpp>
+
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +58,8 @@ class TlsSession {
 
   [[nodiscard]] base::Buffer& output() noexcept { return output_; }
   [[nodiscard]] State state() const noexcept { return state_; }
+  // A server's: who the client is, if it showed a certificate and that is valid. REQUIRES: the handshake is done.
+  [[nodiscard]] std::optional<ClientCertificate> client_certificate() const;
   // Why the state is Failed.
   [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
 

@@ -136,7 +136,7 @@ std::variant<Accept, Refusal> check_upgrade(const UpgradeRequest& request, const
   if (const auto origin = fields.field("Origin", 0)) {
     if (fields.field("Origin", 1)) return bad_request("The request has more than one Origin field.");
     const std::string_view authority = request.authority.empty() ? *host : request.authority;
-    if (!is_origin_allowed(options.origins, *origin, authority)) {
+    if (!is_origin_allowed(options.origins, *origin, authority, request.secure)) {
       return Refusal{
           403,
           "Pages of this origin may not open a WebSocket here. Allowed are the server's own origin and those "

@@ -23,6 +23,8 @@ struct UpgradeRequest {
   const FieldSource& fields;
   // The authority of an absolute-form target, which goes before the Host field; empty otherwise.
   std::string_view authority = {};
+  // It came by https; false: it did not, or a proxy in front may have taken TLS off.
+  bool secure = false;
 };
 
 // Whether the request wants to be a WebSocket: a GET whose Upgrade names websocket, or that has a Sec-WebSocket-Key. It

@@ -50,10 +50,10 @@ bool matches(std::string_view entry, std::string_view origin) {
 
 }  // namespace
 
-bool is_origin_allowed(const OriginPolicy& policy, std::string_view origin, std::string_view host) {
+bool is_origin_allowed(const OriginPolicy& policy, std::string_view origin, std::string_view host, bool secure) {
   const Parts given = split(origin);
-  if (!given.scheme.empty() && !given.authority.empty() && same_authority(given.authority, host, given.scheme))
-    return true;
+  const bool has_scheme = secure ? base::iequals(given.scheme, "https") : !given.scheme.empty();
+  if (has_scheme && !given.authority.empty() && same_authority(given.authority, host, given.scheme)) return true;
   for (const std::string& entry : policy.allowed) {
     if (matches(entry, origin)) return true;
   }

@@ -21,8 +21,10 @@ struct OriginPolicy {
 };
 
 // `origin` is the value of the request's Origin; a client that sends none is no browser and is not judged here. `host`
-// is the authority that the request is for. Its own origin: the same host and port; the scheme is not compared, because
-// a proxy in front may have taken TLS off.
-[[nodiscard]] bool is_origin_allowed(const OriginPolicy& policy, std::string_view origin, std::string_view host);
+// is the authority that the request is for. Its own origin: the same host and port, and for a request that came by https that
+// scheme, since somebody in between may have put what he likes into a page that came by http. Otherwise the scheme is
+// not compared, because a proxy in front may have taken TLS off.
+[[nodiscard]] bool is_origin_allowed(const OriginPolicy& policy, std::string_view origin, std::string_view host,
+                                     bool secure = false);
 
 }  // namespace folio::ws

@@ -59,7 +59,7 @@ TEST_F(TlsContextTest, ReadsFiles) {
   EXPECT_EQ(server.message, "");
   ASSERT_TRUE(server.context);
   EXPECT_EQ(server.context->role(), TlsRole::Server);
-  EXPECT_EQ(server.context->warning(), "");
+  EXPECT_EQ(server.context->warnings().size(), 0U);
   const auto client = TlsContext::client({.authorities_file = certificate});
   EXPECT_EQ(client.message, "");
   ASSERT_TRUE(client.context);
@@ -99,7 +99,7 @@ TEST_F(TlsContextTest, NamesAFileThatHoldsSomethingElse) {
   EXPECT_EQ(TlsContext::server({.certificate_file = certificate, .key_file = certificate}).message.substr(0, 60),
             ("the private key " + certificate + ": there is no PEM private key in it").substr(0, 60));
   EXPECT_EQ(TlsContext::client({.authorities_file = key}).message,
-            "the certificate authorities " + key + ": there is no PEM certificate in it");
+            "the certificate authorities " + key + ": there is no PEM certificate in it (no start line)");
 }
 
 TEST_F(TlsContextTest, SaysThatTheKeyIsAnothers) {
@@ -124,12 +124,12 @@ TEST_F(TlsContextTest, WarnsOfACertificateThatIsNotValidToday) {
   const auto old = make_self_signed({.begins = std::chrono::hours(-48), .lasts = std::chrono::hours(24)});
   const auto expired = TlsContext::server({.certificate_pem = old.certificate_pem, .key_pem = old.key_pem});
   ASSERT_TRUE(expired.context) << expired.message;
-  EXPECT_TRUE(expired.context->warning().starts_with("the certificate has expired on 2")) << expired.context->warning();
+  EXPECT_TRUE(expired.context->warnings().at(0).starts_with("the certificate has expired on 2")) << expired.context->warnings().at(0);
   const auto young = make_self_signed({.begins = std::chrono::hours(48)});
   const auto early = TlsContext::server({.certificate_pem = young.certificate_pem, .key_pem = young.key_pem});
   ASSERT_TRUE(early.context) << early.message;
-  EXPECT_TRUE(early.context->warning().starts_with("the certificate is not valid before 2"))
-      << early.context->warning();
+  EXPECT_TRUE(early.context->warnings().at(0).starts_with("the certificate is not valid before 2"))
+      << early.context->warnings().at(0);
 }
 
 }  // namespace

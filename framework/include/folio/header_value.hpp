@@ -24,6 +24,10 @@ class HeaderValue {
     return value;
   }
 
+  // Marks a cookie that is `Secure` if the request came by https: see CookieOptions.
+  void make_secure_by_scheme() { secure_by_scheme_ = true; }
+  [[nodiscard]] bool secure_by_scheme() const { return secure_by_scheme_; }
+
   [[nodiscard]] std::string_view view() const { return owns_ ? std::string_view(owned_) : view_; }
   operator std::string_view() const { return view(); }  // NOLINT
   [[nodiscard]] bool empty() const { return view().empty(); }
@@ -33,6 +37,7 @@ class HeaderValue {
   std::string_view view_;
   std::string owned_;
   bool owns_ = false;
+  bool secure_by_scheme_ = false;
 };
 
 }  // namespace folio

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <folio/client_certificate.hpp>
 #include <folio/method.hpp>
 
 namespace folio {
@@ -70,8 +71,16 @@ class Request {
   // The first value of a query parameter, decoded.
   [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
-  // The peer's numeric address.
+  // The client's numeric address: the peer's, or what a proxy says by the PROXY protocol. "unix" at the other end of a
+  // Unix-domain socket.
   [[nodiscard]] std::string_view remote_address() const;
+  // Whether it came by https (or wss): TLS ends in this server, or at a proxy that says so by the PROXY protocol. What a
+  // proxy says in X-Forwarded-Proto is not looked at, since anybody can send that.
+  [[nodiscard]] bool is_secure() const;
+  // "https" or "http".
+  [[nodiscard]] std::string_view scheme() const { return is_secure() ? "https" : "http"; }
+  // Who the client is, by a certificate that an authority of --tls-client-ca has signed; null when it showed none.
+  [[nodiscard]] const ClientCertificate* client_certificate() const;
   // An id for this request: the client's X-Request-Id when it sent a sensible one, or one made here.
   [[nodiscard]] std::string_view id() const;
   // The route file that answers, relative to the routes folder; empty when none does.

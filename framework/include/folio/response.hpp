@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,7 +34,8 @@ struct CookieOptions {
   std::string same_site = "Lax";  // Lax, Strict or None; None needs secure
   long max_age = -1;              // seconds; below 0: until the browser closes
   bool http_only = true;
-  bool secure = false;
+  // Sent back by https alone. Not said: just when the request came by https (Request::is_secure).
+  std::optional<bool> secure{};
 };
 
 // A status, fields and a body. A plain struct: fill it in, or use one of the makers.
