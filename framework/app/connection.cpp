@@ -13,6 +13,23 @@
 
 namespace folio::app {
 
+namespace {
+
+// A field without a name holds why there is none (Response::cookie).
+void log_dropped_fields(const Exchange& exchange, const Response& response, std::uint32_t count) {
+  std::string message;
+  for (const HeaderField& field : response.headers) {
+    if (field.name.view().empty()) --count, message.append(message.empty() ? "" : "; ").append(field.value.view());
+  }
+  if (count != 0) {
+    message.append(message.empty() ? "" : "; ").append(std::to_string(count));
+    message.append(" response field(s) left out: malformed, or the server's own to write");
+  }
+  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, AppError::internal(message));
+}
+
+}  // namespace
+
 void Connection::accept(Worker& worker, uv_stream_s* listener) {
   auto* connection = new Connection(worker);
   if (!connection->tcp_.accept(listener)) return;
@@ -314,11 +331,7 @@ void Connection::write_response(Response& response) {
                                   .head_request = head.method == Method::Head};
   base::Buffer& out = tcp_.output();
   const http::HeadWritten written = http::write_response_head(out, fields, response.headers);
-  if (written.dropped != 0) {
-    log_error(exchange.request.method(), exchange.request.path(), exchange.data.route,
-              AppError::internal(std::to_string(written.dropped) +
-                                 " response field(s) left out: malformed, or the server's own to write"));
-  }
+  if (written.dropped != 0) log_dropped_fields(exchange, response, written.dropped);
   if (written.send_body && !streamed && !response.body.empty()) {
     constexpr std::size_t copied_body = 16 * 1024;  // larger ones are sent from where they are
     if (response.body.size() <= copied_body) {
