@@ -5,6 +5,7 @@
 #include "app/dispatch.hpp"
 #include "app/interceptor.hpp"
 #include "app/log.hpp"
+#include "app/request_origin.hpp"
 #include "app/server.hpp"
 #include "app/socket_task.hpp"
 #include "app/static_files.hpp"
@@ -346,7 +347,7 @@ void Connection::write_response(Response& response) {
                 .status = response.status_code,
                 .nanoseconds = worker_.loop().now() - exchange.started,
                 .route = exchange.data.route,
-                .peer = peer()});
+                .peer = exchange.request.remote_address()});
   }
   activity_ = {};
   keep_alive_ = written.keep_alive;
@@ -417,9 +418,9 @@ void Connection::open_socket(Response& response) {
                 .status = 101,
                 .nanoseconds = worker_.loop().now() - exchange_->started,
                 .route = exchange_->data.route,
-                .peer = peer()});
+                .peer = exchange_->request.remote_address()});
   }
-  exchange_->data.remote_address = peer();
+  resolve_origin(exchange_->data);  // while there is a connection to ask
   socket_ = exchange_->socket;
   exchange_->socket.reset();
   auto task = std::exchange(exchange_->socket_task, std::nullopt);

@@ -22,6 +22,7 @@ void Exchange::reset() {
   data.values.clear();
   data.id.clear();
   data.remote_address.clear();
+  data.scheme = data.host = {};
   data.route = {};
   data.head = nullptr;
   chain = {};

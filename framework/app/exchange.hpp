@@ -56,6 +56,8 @@ struct RequestData {
   std::string_view route;
   std::vector<ErasedValue> values;
   std::string remote_address;
+  std::string_view scheme;  // empty until app/request_origin has filled in this, the address and the host
+  std::string_view host;
   mutable std::string id;
   app::Exchange* exchange = nullptr;
 };

@@ -11,12 +11,16 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <variant>
+#include <vector>
 
 #include "app/config.hpp"
 #include "app/environment.hpp"
 #include "app/log.hpp"
 #include "app/process.hpp"
 #include "app/server.hpp"
+#include "base/ascii.hpp"
+#include "http/forwarded.hpp"
 #include "net/signals.hpp"
 
 namespace folio {
@@ -64,20 +68,29 @@ std::string_view spelled(WsCompression compression) {
   return "dedicated";
 }
 
+std::string quoted_list(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text.append(text.empty() ? "\"" : ", \"").append(item).append("\"");
+  return text;
+}
+
 void print_config(const app::Config& config) {
   fmt::print(
-      "host = \"{}\"\nport = {}\nthreads = {}\nlog_level = \"{}\"\npublic = \"{}\"\n\n"
+      "host = \"{}\"\nport = {}\nthreads = {}\nlog_level = \"{}\"\npublic = \"{}\"\ntrusted_proxies = [{}]\n\n"
       "[http]\nmax_target = {}\nmax_head = {}\nmax_fields = {}\nmax_body = {}\nmax_chunk_overhead = {}\n"
       "max_trailers = {}\nmax_pipelined = {}\nmax_output = {}\nmax_connections = {}\nmax_static_file = {}\nhead_timeout = {}\n"
       "body_timeout = {}\nkeep_alive_timeout = {}\nwrite_timeout = {}\nlinger_timeout = {}\nshutdown_timeout = {}\n\n"
+      "[multipart]\nmax_parts = {}\nmax_part_head = {}\nmax_field = {}\nmax_file = {}\nmax_form = {}\n\n"
       "[websocket]\nmax_message = {}\nmax_incomplete = {}\nlarge_message = {}\nmax_streamed = {}\nmax_queue = {}\nqueue_overhead = {}\nmax_inbound = {}\n"
       "compression = \"{}\"\ncompress_from = {}\ncompression_level = {}\nping_after = {}\nidle_timeout = {}\n"
       "close_timeout = {}\nhandler_timeout = {}\n",
-      config.host, config.port, config.threads, config.log_level, config.public_files, config.http.max_target,
+      config.host, config.port, config.threads, config.log_level, config.public_files, quoted_list(config.trusted_proxies),
+      config.http.max_target,
       config.http.max_head, config.http.max_fields, config.http.max_body, config.http.max_chunk_overhead,
       config.http.max_trailers, config.max_pipelined, config.max_output, config.max_connections, config.max_static_file,
       config.head_timeout, config.body_timeout, config.keep_alive_timeout, config.write_timeout, config.linger_timeout,
-      config.shutdown_timeout, config.socket.max_message, config.socket.max_incomplete, config.socket.large_message, config.socket.max_streamed,
+      config.shutdown_timeout, config.multipart.max_parts, config.multipart.max_part_head, config.multipart.max_field,
+      config.multipart.max_file, config.multipart.max_form, config.socket.max_message, config.socket.max_incomplete, config.socket.large_message, config.socket.max_streamed,
       config.socket.max_queue, config.socket.queue_overhead, config.socket.max_inbound,
       spelled(config.socket.compression), config.socket.compress_from, config.socket.compression_level,
       config.socket.ping_after, config.socket.idle_timeout, config.socket.close_timeout, config.socket.handler_timeout);
@@ -106,6 +119,10 @@ std::optional<app::Config> read_settings(int argc, char** argv, const AppInfo& i
     return std::nullopt;
   }
 
+  if (auto value = environment.get("TRUSTED_PROXIES")) {
+    base::for_each_list_member(*value, [&](std::string_view one) { config.trusted_proxies.emplace_back(one); });
+  }
+
   CLI::App cli{std::string(info.name) + ", a Folio app. Flags go above the environment, and that above ./.env."};
   bool print = false;
   cli.add_option("--host", config.host, "Address to listen on [HOST]")->capture_default_str();
@@ -116,6 +133,9 @@ std::optional<app::Config> read_settings(int argc, char** argv, const AppInfo& i
   cli.add_option("--log-level", config.log_level, "trace, debug, info, warn, error or off [LOG_LEVEL]")
       ->capture_default_str();
   cli.add_option("--public", config.public_files, "Folder with static files [PUBLIC]");
+  cli.add_option("--trusted-proxies", config.trusted_proxies,
+                 "Proxies whose Forwarded and X-Forwarded-* are believed: addresses and networks [TRUSTED_PROXIES]")
+      ->delimiter(',');
   cli.add_flag("--print-config", print, "Print every setting and limit, and exit");
   try {
     cli.parse(argc, argv);
@@ -124,6 +144,10 @@ std::optional<app::Config> read_settings(int argc, char** argv, const AppInfo& i
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
     code = wrong_use(std::string(error.what()) + "; --help lists the flags");
+    return std::nullopt;
+  }
+  if (auto proxies = http::TrustedProxies::parse(config.trusted_proxies); auto* fault = std::get_if<std::string>(&proxies)) {
+    code = wrong_use("trusted proxies: " + *fault);
     return std::nullopt;
   }
   if (config.threads == 0) config.threads = std::max(1u, std::thread::hardware_concurrency());

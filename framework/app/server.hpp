@@ -13,6 +13,7 @@
 #include "app/config.hpp"
 #include "app/static_files.hpp"
 #include "app/worker.hpp"
+#include "http/forwarded.hpp"
 
 namespace folio::app {
 
@@ -20,6 +21,7 @@ class Interceptor;
 
 class Server {
  public:
+  // Settings that are malformed (trusted_proxies) count as not set: whoever reads them from a person checks them.
   explicit Server(Config config);
   ~Server();
   Server(const Server&) = delete;
@@ -49,6 +51,7 @@ class Server {
 
   [[nodiscard]] const Config& config() const noexcept { return config_; }
   [[nodiscard]] const StaticFiles& static_files() const noexcept { return static_files_; }
+  [[nodiscard]] const http::TrustedProxies& trusted_proxies() const noexcept { return trusted_proxies_; }
   // The loop that run() runs on the calling thread.
   [[nodiscard]] net::Loop& main_loop() noexcept { return workers_.front()->loop(); }
   [[nodiscard]] std::span<const std::unique_ptr<Worker>> workers() const noexcept { return workers_; }
@@ -56,6 +59,7 @@ class Server {
  private:
   Config config_;
   StaticFiles static_files_;
+  http::TrustedProxies trusted_proxies_;
   Interceptor* interceptor_ = nullptr;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::uint16_t port_ = 0;

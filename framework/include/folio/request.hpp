@@ -70,8 +70,13 @@ class Request {
   // The first value of a query parameter, decoded.
   [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
-  // The peer's numeric address.
+  // The client's numeric address, the scheme ("http" or "https") and the authority ("example.com:8443") that it asked
+  // for. Behind proxies that the setting `trusted_proxies` names, they are what those say by Forwarded (RFC 7239) or
+  // X-Forwarded-For, -Proto and -Host; what anybody else says so is ignored. `host` is the client's word: check it
+  // before it goes into a link. Empty only on HTTP/1.0.
   [[nodiscard]] std::string_view remote_address() const;
+  [[nodiscard]] std::string_view scheme() const;
+  [[nodiscard]] std::string_view host() const;
   // An id for this request: the client's X-Request-Id when it sent a sensible one, or one made here.
   [[nodiscard]] std::string_view id() const;
   // The route file that answers, relative to the routes folder; empty when none does.
