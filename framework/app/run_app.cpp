@@ -146,8 +146,8 @@ std::optional<app::Config> read_settings(int argc, char** argv, const AppInfo& i
     code = wrong_use(std::string(error.what()) + "; --help lists the flags");
     return std::nullopt;
   }
-  if (auto proxies = http::TrustedProxies::parse(config.trusted_proxies); auto* fault = std::get_if<std::string>(&proxies)) {
-    code = wrong_use("trusted proxies: " + *fault);
+  if (auto proxies = http::TrustedProxies::parse(config.trusted_proxies); auto* wrong = std::get_if<std::string>(&proxies)) {
+    code = wrong_use("trusted proxies: " + *wrong);
     return std::nullopt;
   }
   if (config.threads == 0) config.threads = std::max(1u, std::thread::hardware_concurrency());

@@ -66,6 +66,9 @@ class TcpConnection final : private Deferred {
   // Takes the next connection that `listener` has ready and starts to read from it; with a server's context, by TLS.
   // False when that failed; the connection then closes, and tells so by on_closed.
   bool accept(uv_stream_s* listener, const TlsContext* tls = nullptr) noexcept;
+  // Takes over a stream socket that is connected, such as one end of a pair, and starts to read from it. False when that
+  // failed; the connection then closes, and tells so by on_closed, and the socket is closed.
+  bool adopt(int fd) noexcept;
   // Connects: to the first of the host's addresses that answers, in the resolver's order. Each gets an equal share of
   // the time that is left. on_connected follows in a later turn, or on_closed. What is written until then waits.
   // Cancelled by close().
