@@ -59,6 +59,8 @@ struct Config {
   http::Limits http;
   // Forms with files: see http/multipart.hpp.
   http::MultipartLimits multipart;
+  // The folder in which files of forms lie while their handler runs; empty: TMPDIR, or else /tmp.
+  std::string temporary_folder;
   // Addresses and networks of proxies (`10.0.0.0/8`, `::1`) whose Forwarded and X-Forwarded-* fields are believed.
   std::vector<std::string> trusted_proxies;
   SocketLimits socket;

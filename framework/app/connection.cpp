@@ -38,6 +38,12 @@ void Connection::accept(Worker& worker, uv_stream_s* listener) {
   if (worker.connections() > worker.config().max_connections) connection->tcp_.close();
 }
 
+void Connection::adopt(Worker& worker, int fd, std::string peer) {
+  auto* connection = new Connection(worker);
+  connection->peer_ = std::move(peer);
+  (void)connection->tcp_.adopt(fd);
+}
+
 Connection::Connection(Worker& worker) : worker_(worker), tcp_(worker.loop(), *this), since_(worker.loop().seconds()) {
   worker.add(*this);
   worker.loop().add_swept(*this);

@@ -76,21 +76,22 @@ std::string quoted_list(const std::vector<std::string>& items) {
 
 void print_config(const app::Config& config) {
   fmt::print(
-      "host = \"{}\"\nport = {}\nthreads = {}\nlog_level = \"{}\"\npublic = \"{}\"\ntrusted_proxies = [{}]\n\n"
+      "host = \"{}\"\nport = {}\nthreads = {}\nlog_level = \"{}\"\npublic = \"{}\"\ntrusted_proxies = [{}]\ntemporary_folder = \"{}\"\n\n"
       "[http]\nmax_target = {}\nmax_head = {}\nmax_fields = {}\nmax_body = {}\nmax_chunk_overhead = {}\n"
       "max_trailers = {}\nmax_pipelined = {}\nmax_output = {}\nmax_connections = {}\nmax_static_file = {}\nhead_timeout = {}\n"
       "body_timeout = {}\nkeep_alive_timeout = {}\nwrite_timeout = {}\nlinger_timeout = {}\nshutdown_timeout = {}\n\n"
-      "[multipart]\nmax_parts = {}\nmax_part_head = {}\nmax_field = {}\nmax_file = {}\nmax_form = {}\n\n"
+      "[multipart]\nmax_parts = {}\nmax_part_head = {}\nmax_field = {}\nmax_fields = {}\nmax_file = {}\nmax_form = {}\n\n"
       "[websocket]\nmax_message = {}\nmax_incomplete = {}\nlarge_message = {}\nmax_streamed = {}\nmax_queue = {}\nqueue_overhead = {}\nmax_inbound = {}\n"
       "compression = \"{}\"\ncompress_from = {}\ncompression_level = {}\nping_after = {}\nidle_timeout = {}\n"
       "close_timeout = {}\nhandler_timeout = {}\n",
       config.host, config.port, config.threads, config.log_level, config.public_files, quoted_list(config.trusted_proxies),
+      config.temporary_folder,
       config.http.max_target,
       config.http.max_head, config.http.max_fields, config.http.max_body, config.http.max_chunk_overhead,
       config.http.max_trailers, config.max_pipelined, config.max_output, config.max_connections, config.max_static_file,
       config.head_timeout, config.body_timeout, config.keep_alive_timeout, config.write_timeout, config.linger_timeout,
       config.shutdown_timeout, config.multipart.max_parts, config.multipart.max_part_head, config.multipart.max_field,
-      config.multipart.max_file, config.multipart.max_form, config.socket.max_message, config.socket.max_incomplete, config.socket.large_message, config.socket.max_streamed,
+      config.multipart.max_fields,      config.multipart.max_file, config.multipart.max_form, config.socket.max_message, config.socket.max_incomplete, config.socket.large_message, config.socket.max_streamed,
       config.socket.max_queue, config.socket.queue_overhead, config.socket.max_inbound,
       spelled(config.socket.compression), config.socket.compress_from, config.socket.compression_level,
       config.socket.ping_after, config.socket.idle_timeout, config.socket.close_timeout, config.socket.handler_timeout);

@@ -13,6 +13,7 @@ namespace {
 constexpr ParseError too_many_parts{413, "The form has more parts than this server reads."};
 constexpr ParseError head_too_large{431, "The head of a part of the form is longer than this server reads."};
 constexpr ParseError field_too_large{413, "A field of the form is larger than this server accepts."};
+constexpr ParseError fields_too_large{413, "The fields of the form together are larger than this server accepts."};
 constexpr ParseError file_too_large{413, "A file in the form is larger than this server accepts."};
 constexpr ParseError form_too_large{413, "The form is larger than this server accepts."};
 constexpr ParseError delimiter_form{400, "A boundary of the form must be followed by CRLF, or by -- after the last part."};
@@ -120,6 +121,7 @@ MultipartParser::Event MultipartParser::give(std::string_view data) {
   const std::uint64_t most = file ? limits_.max_file : limits_.max_field;
   if (data.size() > most - part_size_) return fail(file ? file_too_large : field_too_large);
   part_size_ += data.size();
+  if (!file && (fields_size_ += data.size()) > limits_.max_fields) return fail(fields_too_large);
   data_ = data;
   return Event::Data;
 }
@@ -177,6 +179,7 @@ MultipartParser::Event MultipartParser::take_head(std::string_view& input) {
   head_ = std::get<PartHead>(std::move(head));
   ++parts_;
   part_size_ = 0;
+  if ((fields_size_ += size) > limits_.max_fields) return fail(fields_too_large);
   begin_matching(Step::Body);
   return Event::PartBegin;
 }

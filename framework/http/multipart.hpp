@@ -73,6 +73,7 @@ class MultipartParser {
   std::size_t padding_ = 0;
   std::size_t parts_ = 0;
   std::uint64_t part_size_ = 0;
+  std::uint64_t fields_size_ = 0;
   std::uint64_t form_size_ = 0;
   std::string block_;  // the head of a part, as far as it has come
   PartHead head_;

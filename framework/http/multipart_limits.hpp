@@ -14,6 +14,8 @@ struct MultipartLimits {
   std::size_t max_part_head = 8 * 1024;
   // Bytes of a part without a file name, which its reader holds in memory.
   std::uint64_t max_field = 1024 * 1024;
+  // Bytes of all parts without a file name together, with the heads of all parts: what a form takes of memory.
+  std::uint64_t max_fields = 8 * 1024 * 1024;
   // Bytes of a part with a file name.
   std::uint64_t max_file = std::uint64_t{1024} * 1024 * 1024;
   // Bytes of the whole form, with its boundaries and what stands before the first and after the last of them.

@@ -206,6 +206,7 @@ TEST(MultipartLimits, EachHasItsAnswer) {
   EXPECT_TRUE(read(two, "b", {.max_parts = 2, .max_part_head = 64, .max_field = 5, .max_file = 7, .max_form = two.size()}).ended);
   EXPECT_THAT(fault_of(two, {.max_parts = 1}), HasSubstr("413 The form has more parts"));
   EXPECT_THAT(fault_of(two, {.max_field = 4}), HasSubstr("413 A field of the form"));
+  EXPECT_THAT(fault_of(two, {.max_fields = 90}), HasSubstr("413 The fields of the form together"));
   EXPECT_THAT(fault_of(two, {.max_file = 6}), HasSubstr("413 A file in the form"));
   EXPECT_THAT(fault_of(two, {.max_form = two.size() - 1}), HasSubstr("413 The form is larger"));
   EXPECT_THAT(fault_of(two, {.max_part_head = 40}), HasSubstr("431 The head of a part"));
