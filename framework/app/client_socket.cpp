@@ -4,9 +4,9 @@
 #include <utility>
 #include <variant>
 
+#include "app/client_tls.hpp"
 #include "app/room_home.hpp"
 #include "base/ascii.hpp"
-#include "net/tls_context.hpp"
 
 namespace folio::app {
 
@@ -15,7 +15,7 @@ namespace {
 // The fields of an answer as the handshake reads them.
 class AnswerFields final : public ws::FieldSource {
  public:
-  AnswerFields(std::string_view block, const http::ResponseHead& head) : block_(block), head_(head) {}
+  AnswerFields(std::string_view block, const http::AnswerHead& head) : block_(block), head_(head) {}
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name, std::size_t index) const override {
     const http::Field* field = head_.find(block_, name, index);
     if (field == nullptr) return std::nullopt;
@@ -24,7 +24,7 @@ class AnswerFields final : public ws::FieldSource {
 
  private:
   std::string_view block_;
-  const http::ResponseHead& head_;
+  const http::AnswerHead& head_;
 };
 
 std::shared_ptr<const SocketSettings> settings_of(const WebSocketClientOptions& options) {
@@ -44,12 +44,6 @@ std::string fault_of(const WebSocketClientOptions& options) {
   }
   return {};
 }
-
-// The context for servers that the system's authorities vouch for: reading those takes a while, so once a loop.
-struct SystemTls {
-  explicit SystemTls(net::Loop&) : setup(net::TlsContext::client()) {}
-  net::TlsSetup setup;
-};
 
 }  // namespace
 
@@ -119,17 +113,8 @@ void ClientSocket::begin() noexcept {
   target.host = url_.host;
   target.port = url_.port;
   target.timeout = options_.timeout;
-  net::TlsSetup own;
   if (url_.secure) {
-    const bool as_usual = options_.authorities_file.empty() && !options_.accept_any_server_insecurely;
-    if (!as_usual) {
-      own = net::TlsContext::client({.authorities_file = options_.authorities_file,
-                                     .authorities_pem = {},
-                                     .peer_check = options_.accept_any_server_insecurely
-                                                       ? net::PeerCheck::AcceptAnybodyInsecurely
-                                                       : net::PeerCheck::Verify});
-    }
-    const net::TlsSetup& setup = as_usual ? tcp_.loop().local<SystemTls>().setup : own;
+    const net::TlsSetup& setup = client_tls(tcp_.loop(), {options_.authorities_file, options_.accept_any_server_insecurely});
     if (!setup.context) return fail(502, setup.message);
     target.tls = setup.context.get();
   }
@@ -165,7 +150,7 @@ void ClientSocket::read_answer(std::span<char> bytes) noexcept {
       case http::ResponseHeadParser::State::Complete:
         break;
     }
-    const http::ResponseHead& head = parser_.head();
+    const http::AnswerHead& head = parser_.head();
     // RFC 9110 §15.2: "A client MUST be able to parse one or more 1xx responses received prior to a final response".
     // 101 is this request's final one.
     if (head.status >= 200 || head.status == 101) break;

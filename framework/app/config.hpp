@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/limits.hpp"
+#include "http/multipart_limits.hpp"
 #include "net/tls_context.hpp"
 
 namespace folio::app {
@@ -82,6 +83,12 @@ struct Config {
   bool public_files_change = false;
 
   http::Limits http;
+  // Forms with files: see http/multipart.hpp.
+  http::MultipartLimits multipart;
+  // The folder in which files of forms lie while their handler runs; empty: TMPDIR, or else /tmp.
+  std::string temporary_folder;
+  // Addresses and networks of proxies (`10.0.0.0/8`, `::1`) whose Forwarded and X-Forwarded-* fields are believed.
+  std::vector<std::string> trusted_proxies;
   SocketLimits socket;
   // Origins besides its own that may open WebSockets here (see ws/origin.hpp); `*` for all.
   std::vector<std::string> allowed_origins;

@@ -5,6 +5,7 @@
 #include "app/dispatch.hpp"
 #include "app/interceptor.hpp"
 #include "app/log.hpp"
+#include "app/request_origin.hpp"
 #include "app/response_body.hpp"
 #include "app/server.hpp"
 #include "app/socket_task.hpp"
@@ -18,10 +19,24 @@ namespace folio::app {
 namespace {
 
 // RFC 6265 §5.3: cookies that came by https are for https, unless the handler said something else.
-void make_cookies_secure(Response& response) {
+void make_cookies_secure(const Request& request, Response& response) {
   for (auto& field : response.headers) {
-    if (field.value.secure_by_scheme()) field.value = std::string(field.value.view()) + "; Secure";
+    if (!field.value.secure_by_scheme() || !request.is_secure()) continue;
+    field.value = std::string(field.value.view()) + "; Secure";
   }
+}
+
+// A field without a name holds why there is none (Response::cookie).
+void log_dropped_fields(const Exchange& exchange, const Response& response, std::uint32_t count) {
+  std::string message;
+  for (const HeaderField& field : response.headers) {
+    if (field.name.view().empty()) --count, message.append(message.empty() ? "" : "; ").append(field.value.view());
+  }
+  if (count != 0) {
+    message.append(message.empty() ? "" : "; ").append(std::to_string(count));
+    message.append(" response field(s) left out: malformed, or the server's own to write");
+  }
+  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, AppError::internal(message));
 }
 
 }  // namespace
@@ -37,6 +52,12 @@ void Connection::accept(Worker& worker, uv_stream_s* listener) {
   if (worker.arrivals().size() > worker.config().tls.max_handshakes) worker.arrivals().oldest()->give_up();
   // Past the limit a connection is taken and closed: its client learns at once, and the kernel's queue does not fill.
   if (worker.connections() > worker.config().max_connections) connection->tcp_.close();
+}
+
+void Connection::adopt(Worker& worker, int fd, std::string peer) {
+  auto* connection = new Connection(worker);
+  connection->peer_ = std::move(peer);
+  (void)connection->tcp_.adopt(fd);
 }
 
 Connection::Connection(Worker& worker) : worker_(worker), tcp_(worker.loop(), *this), since_(worker.loop().seconds()) {
@@ -333,8 +354,7 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
 }
 
 void Connection::complete(Response response) {
-  if (secure_) [[unlikely]]
-    make_cookies_secure(response);
+  make_cookies_secure(exchange.request, response);
   const bool upgraded = response.status_code == 101 && exchange_->socket;
   if (upgraded) {
     open_socket(response);
@@ -366,11 +386,7 @@ void Connection::write_response(Response& response) {
                                   .head_request = head.method == Method::Head};
   base::Buffer& out = tcp_.output();
   const http::HeadWritten written = http::write_response_head(out, fields, response.headers);
-  if (written.dropped != 0) {
-    log_error(exchange.request.method(), exchange.request.path(), exchange.data.route,
-              AppError::internal(std::to_string(written.dropped) +
-                                 " response field(s) left out: malformed, or the server's own to write"));
-  }
+  if (written.dropped != 0) log_dropped_fields(exchange, response, written.dropped);
   if (written.send_body && !streamed) write_body(tcp_, response);
   if (access_log_enabled()) {
     log_access({.method = exchange.request.method(),
@@ -378,7 +394,7 @@ void Connection::write_response(Response& response) {
                 .status = response.status_code,
                 .nanoseconds = worker_.loop().now() - exchange.started,
                 .route = exchange.data.route,
-                .peer = peer()});
+                .peer = exchange.request.remote_address()});
   }
   activity_ = {};
   keep_alive_ = written.keep_alive;
@@ -449,9 +465,9 @@ void Connection::open_socket(Response& response) {
                 .status = 101,
                 .nanoseconds = worker_.loop().now() - exchange_->started,
                 .route = exchange_->data.route,
-                .peer = peer()});
+                .peer = exchange_->request.remote_address()});
   }
-  exchange_->data.remote_address = peer();
+  resolve_origin(exchange_->data);  // while there is a connection to ask
   socket_ = exchange_->socket;
   exchange_->socket.reset();
   auto task = std::exchange(exchange_->socket_task, std::nullopt);

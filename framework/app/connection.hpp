@@ -22,6 +22,8 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
  public:
   // Owns itself from here on, until the transport is gone.
   static void accept(Worker& worker, uv_stream_s* listener);
+  // The same over a socket that is connected already. `peer` is the address that it counts as.
+  static void adopt(Worker& worker, int fd, std::string peer);
 
   // The server stops: finish what is under way, and close. `code` for a WebSocket.
   void shut_down(std::uint16_t code) noexcept;

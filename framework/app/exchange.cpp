@@ -23,6 +23,7 @@ void Exchange::reset() {
   data.id.clear();
   data.remote_address.clear();
   data.client_certificate.reset();
+  data.scheme = data.host = {};
   data.route = {};
   data.head = nullptr;
   chain = {};

@@ -57,8 +57,10 @@ struct RequestData {
   std::string_view route;
   std::vector<ErasedValue> values;
   std::string remote_address;
-  bool secure = false;
+  bool secure = false;  // the connection is: TLS, or a PROXY header that says so
   std::shared_ptr<const ClientCertificate> client_certificate;
+  std::string_view scheme;  // empty until app/request_origin has filled in this, the address and the host
+  std::string_view host;
   mutable std::string id;
   app::Exchange* exchange = nullptr;
 };

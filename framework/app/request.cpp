@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <random>
 
-#include "app/connection.hpp"
 #include "app/exchange.hpp"
+#include "app/request_origin.hpp"
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "http/cookie.hpp"
@@ -67,15 +67,18 @@ std::optional<std::string> Request::cookie(std::string_view name) const {
 }
 
 std::string_view Request::remote_address() const {
-  if (data_->remote_address.empty() && data_->exchange->connection != nullptr) {
-    data_->remote_address = data_->exchange->connection->peer();
-  }
+  app::resolve_origin(*data_);
   return data_->remote_address;
 }
-
-bool Request::is_secure() const {
-  return data_->secure;
+std::string_view Request::scheme() const {
+  app::resolve_origin(*data_);
+  return data_->scheme;
 }
+std::string_view Request::host() const {
+  app::resolve_origin(*data_);
+  return data_->host;
+}
+
 const ClientCertificate* Request::client_certificate() const {
   return data_->client_certificate.get();
 }

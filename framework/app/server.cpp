@@ -32,6 +32,8 @@ class Server::Caretaker final : public net::Swept {
 
 Server::Server(Config config)
     : config_(std::move(config)), static_files_(config_), certificates_(config_.tls) {
+  auto proxies = http::TrustedProxies::parse(config_.trusted_proxies);
+  if (auto* trusted = std::get_if<http::TrustedProxies>(&proxies)) trusted_proxies_ = std::move(*trusted);
   unsigned count = config_.threads;
   if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>(config_, *this));

@@ -15,6 +15,7 @@
 #include "app/listening.hpp"
 #include "app/static_files.hpp"
 #include "app/worker.hpp"
+#include "http/forwarded.hpp"
 
 namespace folio::net {
 class HandoverDoor;
@@ -26,6 +27,7 @@ class Interceptor;
 
 class Server {
  public:
+  // Settings that are malformed (trusted_proxies) count as not set: whoever reads them from a person checks them.
   explicit Server(Config config);
   ~Server();
   Server(const Server&) = delete;
@@ -63,6 +65,7 @@ class Server {
 
   [[nodiscard]] const Config& config() const noexcept { return config_; }
   [[nodiscard]] StaticFiles& static_files() noexcept { return static_files_; }
+  [[nodiscard]] const http::TrustedProxies& trusted_proxies() const noexcept { return trusted_proxies_; }
   // The loop that run() runs on the calling thread.
   [[nodiscard]] net::Loop& main_loop() noexcept { return workers_.front()->loop(); }
   [[nodiscard]] std::span<const std::unique_ptr<Worker>> workers() const noexcept { return workers_; }
@@ -79,6 +82,7 @@ class Server {
   Config config_;
   StaticFiles static_files_;
   Certificates certificates_;
+  http::TrustedProxies trusted_proxies_;
   Interceptor* interceptor_ = nullptr;
   std::vector<std::unique_ptr<Worker>> workers_;
   Listening listening_;

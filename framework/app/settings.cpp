@@ -11,11 +11,13 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "app/environment.hpp"
 #include "app/exit_code.hpp"
 #include "app/settings_file.hpp"
+#include "http/forwarded.hpp"
 
 namespace folio::app {
 
@@ -121,6 +123,7 @@ std::string apply(const Environment& environment, Config& config, TlsFiles& file
   text("TAKEOVER", config.takeover_path);
   text("TLS_CLIENT_CA", config.tls.client_authorities);
   text("TLS_KEY_PASSPHRASE", files.key_passphrase);
+  if (auto value = environment.get("TRUSTED_PROXIES")) config.trusted_proxies = split_at_commas(*value);
   if (auto value = environment.get("TLS_CERT")) files.certificates = split_at_commas(*value);
   if (auto value = environment.get("TLS_KEY")) files.keys = split_at_commas(*value);
   if (auto value = environment.get("TLS_OCSP")) files.ocsp = split_at_commas(*value);
@@ -174,6 +177,9 @@ std::optional<Config> read_settings(int argc, char** argv, const AppInfo& info, 
       ->capture_default_str();
   cli.add_option("--public", config.public_files, "Folder with static files [PUBLIC]");
   cli.add_option("--socket-mode", mode, "Permissions of a Unix-domain socket, octal")->capture_default_str();
+  cli.add_option("--trusted-proxies", config.trusted_proxies,
+                 "Proxies whose Forwarded and X-Forwarded-* are believed: addresses and networks [TRUSTED_PROXIES]")
+      ->delimiter(',');
   cli.add_flag("--proxy-protocol", config.proxy_protocol,
                "Connections begin with a PROXY header; only behind a proxy that sends it [PROXY_PROTOCOL]");
   cli.add_option("--tls-cert", files.certificates, "Certificate and its chain, PEM; may be repeated [TLS_CERT]");
@@ -205,6 +211,11 @@ std::optional<Config> read_settings(int argc, char** argv, const AppInfo& info, 
   }
   if (!config.health_path.empty() && !config.health_path.starts_with('/')) {
     code = wrong_use("--health " + config.health_path + ": a path begins with /");
+    return std::nullopt;
+  }
+  if (auto proxies = http::TrustedProxies::parse(config.trusted_proxies);
+      auto* wrong = std::get_if<std::string>(&proxies)) {
+    code = wrong_use("trusted proxies: " + *wrong);
     return std::nullopt;
   }
   if (auto problem = apply(files, config.tls); !problem.empty()) {

@@ -33,6 +33,8 @@ void visit_settings(C& config, Visitor&& visit) {
   visit("", "public", config.public_files);
   visit("", "max_connections", config.max_connections);
   visit("", "proxy_protocol", config.proxy_protocol);
+  visit("", "trusted_proxies", config.trusted_proxies);
+  visit("", "temporary_folder", config.temporary_folder);
   visit("", "health", config.health_path);
   visit("", "drain_delay", config.drain_delay);
   visit("", "shutdown_timeout", config.shutdown_timeout);
@@ -69,6 +71,13 @@ void visit_settings(C& config, Visitor&& visit) {
   visit("http", "write_timeout", config.write_timeout);
   visit("http", "linger_timeout", config.linger_timeout);
   visit("http", "event_heartbeat", config.event_heartbeat);
+
+  visit("multipart", "max_parts", config.multipart.max_parts);
+  visit("multipart", "max_part_head", config.multipart.max_part_head);
+  visit("multipart", "max_field", config.multipart.max_field);
+  visit("multipart", "max_fields", config.multipart.max_fields);
+  visit("multipart", "max_file", config.multipart.max_file);
+  visit("multipart", "max_form", config.multipart.max_form);
 
   visit("websocket", "allowed_origins", config.allowed_origins);
   visit("websocket", "max_message", config.socket.max_message);

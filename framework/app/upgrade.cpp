@@ -33,12 +33,13 @@ class RequestFields final : public ws::FieldSource {
 };
 
 ws::UpgradeRequest upgrade_request(const detail::RequestData& data, const RequestFields& fields) {
-  const bool absolute = data.head->target_form == http::TargetForm::Absolute;
+  // What it asked for is not in Host alone: see Request::host.
+  const std::string_view host = data.exchange->request.host();
   return {.method = data.head->method_text.in(data.block),
           .minor_version = data.head->minor_version,
           .fields = fields,
-          .authority = absolute ? data.head->host.in(data.block) : std::string_view(),
-          .secure = data.secure};
+          .authority = host,
+          .secure = data.exchange->request.is_secure()};
 }
 
 AppError refusal_error(ws::Refusal refusal) {

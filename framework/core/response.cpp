@@ -83,22 +83,23 @@ Response& Response::cookie(std::string_view name, std::string_view value, const 
   cookie.path = options.path;
   cookie.domain = options.domain;
   if (options.max_age >= 0) cookie.max_age = options.max_age;
-  cookie.same_site = base::iequals(options.same_site, "None")     ? http::SameSite::None
-                     : base::iequals(options.same_site, "Strict") ? http::SameSite::Strict
-                     : base::iequals(options.same_site, "Lax")    ? http::SameSite::Lax
-                                                                  : http::SameSite::Unset;
+  if (options.expires) cookie.expires = options.expires->time_since_epoch().count();
+  const auto same_site = http::parse_same_site(options.same_site);
+  cookie.same_site = same_site.value_or(http::SameSite::Unset);
   cookie.http_only = options.http_only;
   cookie.secure = options.secure.value_or(false);
+  cookie.partitioned = options.partitioned;
   std::string field;
   // A cookie that browsers would drop, or that says more than its name and value, is left out as a malformed field is:
-  // a field without a name is never written, and the log tells of it.
-  const std::string_view fault = http::append_set_cookie(field, cookie);
+  // a field without a name is never written, and the log tells what it holds.
+  const std::string_view fault =
+      same_site ? http::append_set_cookie(field, cookie) : "a cookie's SameSite must be Lax, Strict or None";
   if (fault.empty()) {
     HeaderValue set_cookie(std::move(field));
     if (!options.secure) set_cookie.make_secure_by_scheme();
     headers.push_back({"Set-Cookie", std::move(set_cookie)});
   } else {
-    headers.push_back({"", std::string(fault)});
+    headers.push_back({"", "the cookie '" + std::string(base::is_token(name) ? name : "?") + "' was left out: " + std::string(fault)});
   }
   return *this;
 }

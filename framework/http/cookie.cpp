@@ -64,6 +64,14 @@ std::optional<std::string_view> find_cookie(std::string_view field, std::string_
   return std::nullopt;
 }
 
+std::optional<SameSite> parse_same_site(std::string_view text) {
+  if (text.empty()) return SameSite::Unset;
+  if (base::iequals(text, "Lax")) return SameSite::Lax;
+  if (base::iequals(text, "Strict")) return SameSite::Strict;
+  if (base::iequals(text, "None")) return SameSite::None;
+  return std::nullopt;
+}
+
 std::string_view cookie_fault(const SetCookie& cookie) {
   if (!base::is_token(cookie.name)) return "a cookie's name must be a token: letters, digits and !#$%&'*+-.^_`|~";
   if (!is_cookie_value(cookie.value)) {
@@ -81,12 +89,12 @@ std::string_view cookie_fault(const SetCookie& cookie) {
     return "a cookie's path and domain must not be longer than 1024 bytes each";
   }
   // RFC 6265bis §5.6: "If the cookie's same-site-flag is "None", … abort … if the cookie's secure-only-flag is false".
-  if (cookie.same_site == SameSite::None && !cookie.secure) return "a cookie with SameSite=None must be Secure";
-  if (cookie.partitioned && !cookie.secure) return "a cookie that is Partitioned must be Secure";
+  if (cookie.same_site == SameSite::None && !cookie.secure) return "a cookie with SameSite=None must be Secure: set secure, or use Lax";
+  if (cookie.partitioned && !cookie.secure) return "a cookie that is Partitioned must be Secure: set secure";
   // RFC 6265bis §4.1.3; browsers match the prefixes in any case.
-  if (base::istarts_with(cookie.name, "__Secure-") && !cookie.secure) return "a __Secure- cookie must be Secure";
+  if (base::istarts_with(cookie.name, "__Secure-") && !cookie.secure) return "a __Secure- cookie must be Secure: set secure, or choose another name";
   if (base::istarts_with(cookie.name, "__Host-") && (!cookie.secure || cookie.path != "/" || !cookie.domain.empty())) {
-    return "a __Host- cookie must be Secure, with the path / and without a domain";
+    return "a __Host- cookie must be Secure, with the path / and without a domain: set these, or choose another name";
   }
   return {};
 }

@@ -32,12 +32,17 @@ class CookieReader {
 
 enum class SameSite : std::uint8_t { Unset, Strict, Lax, None };
 
+// "Lax", "Strict" or "None" in any case, empty: Unset; nothing for anything else.
+[[nodiscard]] std::optional<SameSite> parse_same_site(std::string_view text);
+
 struct SetCookie {
   std::string_view name;
   std::string_view value;
   std::string_view path;                // left out when empty
   std::string_view domain;              // left out when empty: the cookie is then for this host alone
-  std::optional<std::int64_t> max_age;  // seconds; 0 and less deletes the cookie; none: until the browser closes
+  // Seconds; 0 and less deletes the cookie; none: until the browser closes. Browsers keep one for 400 days at most
+  // (RFC 6265bis §5.5).
+  std::optional<std::int64_t> max_age;
   std::optional<std::int64_t> expires;  // seconds since 1970, for browsers that ignore Max-Age
   SameSite same_site = SameSite::Unset;
   bool secure = false;
@@ -47,7 +52,8 @@ struct SetCookie {
 
 // What is wrong with a cookie, in a sentence for whoever wrote the handler; empty when a browser would take it as it
 // is. Covers what could end the value or the field early, and what makes browsers drop the whole cookie in silence:
-// prefixes without what they promise, SameSite=None or Partitioned without Secure, more than 4096 bytes.
+// prefixes without what they promise, SameSite=None or Partitioned without Secure, more than 4096 bytes. Each says how to
+// mend it.
 [[nodiscard]] std::string_view cookie_fault(const SetCookie& cookie);
 
 // Appends the value of a Set-Cookie field, and gives cookie_fault(cookie): nothing is appended unless that is empty.

@@ -13,7 +13,7 @@ constexpr std::string_view begin_of_line = "HTTP/1.";
 
 }  // namespace
 
-const Field* ResponseHead::find(std::string_view block, std::string_view name, std::size_t index) const {
+const Field* AnswerHead::find(std::string_view block, std::string_view name, std::size_t index) const {
   for (const Field& field : fields) {
     if (base::iequals(field.name.in(block), name) && index-- == 0) return &field;
   }

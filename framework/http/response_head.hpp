@@ -10,7 +10,8 @@
 
 namespace folio::http {
 
-struct ResponseHead {
+// As a client reads it; http/response_writer.hpp has the one that a server writes.
+struct AnswerHead {
   int status = 0;                  // 100 to 599
   std::uint8_t minor_version = 1;  // HTTP/1.minor_version
   Span reason;
@@ -31,7 +32,7 @@ class ResponseHeadParser {
   // The verdict does not depend on how the bytes were split.
   State parse(std::string_view block);
 
-  [[nodiscard]] const ResponseHead& head() const { return head_; }  // REQUIRES: Complete
+  [[nodiscard]] const AnswerHead& head() const { return head_; }  // REQUIRES: Complete
   [[nodiscard]] std::size_t size() const { return size_; }          // bytes of the head. REQUIRES: Complete
   [[nodiscard]] std::string_view error() const { return error_; }   // a sentence. REQUIRES: Error
 
@@ -43,7 +44,7 @@ class ResponseHeadParser {
   State state_ = State::NeedMore;
   std::size_t seen_ = 0;  // bytes that the end of the head was looked for in
   std::size_t size_ = 0;
-  ResponseHead head_;
+  AnswerHead head_;
   std::string_view error_;
 };
 

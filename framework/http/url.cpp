@@ -28,6 +28,24 @@ bool is_target(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
+// RFC 3986 §5.2.4: "Remove Dot Segments", of a path that begins with a slash.
+std::string without_dot_segments(std::string_view path) {
+  std::string kept;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/', 1), path.size());
+    const std::string_view segment = path.substr(1, end - 1);
+    const bool last = end == path.size();
+    path.remove_prefix(end);
+    if (segment == "..") {
+      kept.resize(kept.empty() ? 0 : kept.rfind('/'));
+    } else if (segment != ".") {
+      kept.append("/").append(segment);
+    }
+    if (last && (segment == "." || segment == "..")) kept += '/';
+  }
+  return kept.empty() ? "/" : kept;
+}
+
 }  // namespace
 
 std::variant<Url, std::string> parse_url(std::string_view text) {
@@ -70,6 +88,32 @@ std::variant<Url, std::string> parse_url(std::string_view text) {
   if (!is_target(target)) return fault(text, "spaces and characters outside of ASCII must be percent-encoded");
   if (!target.empty()) url.target = target.front() == '/' ? std::string(target) : "/" + std::string(target);
   return url;
+}
+
+// RFC 3986 §5.2.2: "Transform References"
+std::variant<Url, std::string> resolve_reference(const Url& base, std::string_view reference) {
+  reference = reference.substr(0, reference.find('#'));
+  const std::size_t delimiter = std::min(reference.find_first_of(":/?"), reference.size());
+  if (delimiter < reference.size() && reference[delimiter] == ':') return parse_url(reference);
+  if (reference.starts_with("//")) return parse_url(base.scheme + ":" + std::string(reference));
+  if (!is_target(reference)) return fault(reference, "spaces and characters outside of ASCII must be percent-encoded");
+  Url url = base;
+  if (reference.empty()) return url;
+  const std::string_view base_path = std::string_view(base.target).substr(0, base.target.find('?'));
+  if (reference.front() == '?') {
+    url.target = std::string(base_path).append(reference);
+    return url;
+  }
+  const std::size_t query = std::min(reference.find('?'), reference.size());
+  const std::string_view directory =
+      reference.front() == '/' ? std::string_view() : base_path.substr(0, base_path.rfind('/') + 1);
+  url.target = without_dot_segments(std::string(directory).append(reference.substr(0, query)));
+  url.target.append(reference.substr(query));
+  return url;
+}
+
+bool same_origin(const Url& left, const Url& right) {
+  return left.secure == right.secure && left.port == right.port && base::iequals(left.host, right.host);
 }
 
 }  // namespace folio::http

@@ -22,4 +22,11 @@ struct Url {
 // that has some be given in its ASCII form (xn--…).
 [[nodiscard]] std::variant<Url, std::string> parse_url(std::string_view text);
 
+// Where a reference in a document of `base` leads, such as the Location of a redirect: RFC 3986 §5.2. A reference with a
+// scheme is a URL of its own.
+[[nodiscard]] std::variant<Url, std::string> resolve_reference(const Url& base, std::string_view reference);
+
+// Whether both are the same scheme, host and port: RFC 6454 §5.
+[[nodiscard]] bool same_origin(const Url& left, const Url& right);
+
 }  // namespace folio::http

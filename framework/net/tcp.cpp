@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include <algorithm>
@@ -44,6 +45,17 @@ bool TcpConnection::accept(uv_stream_s* listener, const TlsContext* tls) noexcep
   }
   uv_tcp_nodelay(&handle_->tcp, 1);
   if (tls != nullptr) start_tls(*tls, {});
+  paused_ = false;
+  start_reading();
+  return true;
+}
+
+bool TcpConnection::adopt(int fd) noexcept {
+  if (const int status = uv_tcp_open(&handle_->tcp, fd); status != 0) {
+    ::close(fd);
+    fail(uv_strerror(status));
+    return false;
+  }
   paused_ = false;
   start_reading();
   return true;

@@ -74,6 +74,9 @@ class TcpConnection final : private Deferred {
   // Begins TLS on a connection that was accepted in clear, as after a PROXY header; `received` came behind that, and is
   // the client's. on_connected follows, perhaps in this call. REQUIRES: nothing has been written.
   void begin_tls(const TlsContext& context, std::span<char> received) noexcept;
+  // Takes over a stream socket that is connected, such as one end of a pair, and starts to read from it. False when that
+  // failed; the connection then closes, and tells so by on_closed, and the socket is closed.
+  bool adopt(int fd) noexcept;
   // Connects: to the first of the host's addresses that answers, in the resolver's order. Each gets an equal share of
   // the time that is left. on_connected follows in a later turn, or on_closed. What is written until then waits.
   // Cancelled by close().

@@ -109,5 +109,13 @@ TEST(SetCookie, RefusesWhatBrowsersDrop) {
   EXPECT_THAT(cookie_fault({.name = "a", .value = "", .path = "/" + std::string(1024, 'x')}), HasSubstr("1024"));
 }
 
+TEST(ParseSameSite, KnowsThreeAndNone) {
+  EXPECT_EQ(parse_same_site("lax"), SameSite::Lax);
+  EXPECT_EQ(parse_same_site("Strict"), SameSite::Strict);
+  EXPECT_EQ(parse_same_site("NONE"), SameSite::None);
+  EXPECT_EQ(parse_same_site(""), SameSite::Unset);
+  EXPECT_EQ(parse_same_site("no"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace folio::http

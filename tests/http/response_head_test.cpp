@@ -13,7 +13,7 @@ std::string read(std::string_view block, const Limits& limits = {}) {
   const auto outcome = [](const ResponseHeadParser& parser, ResponseHeadParser::State state, std::string_view bytes) {
     if (state == ResponseHeadParser::State::NeedMore) return std::string("more");
     if (state == ResponseHeadParser::State::Error) return std::string(parser.error());
-    const ResponseHead& head = parser.head();
+    const AnswerHead& head = parser.head();
     std::string text = std::to_string(head.status) + ' ' + std::to_string(head.minor_version) + ' ' +
                        std::string(head.reason.in(bytes));
     for (const Field& field : head.fields) {
@@ -55,7 +55,7 @@ TEST(Rfc9112Section5, FieldLines) {
   EXPECT_NE(read("HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n").find("CR"), std::string::npos);
 }
 
-TEST(ResponseHead, LimitsHold) {
+TEST(AnswerHead, LimitsHold) {
   Limits limits;
   limits.max_head = 64;
   limits.max_fields = 2;
@@ -66,7 +66,7 @@ TEST(ResponseHead, LimitsHold) {
   EXPECT_NE(read("HTTP/1.1 200 OK\r\nA:b\r\nC:d\r\nE:f\r\n\r\n", limits).find("more header fields"), std::string::npos);
 }
 
-TEST(ResponseHead, FindsFieldsByIndex) {
+TEST(AnswerHead, FindsFieldsByIndex) {
   const std::string_view block = "HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\na: 3\r\n\r\n";
   ResponseHeadParser parser{Limits{}};
   ASSERT_EQ(parser.parse(block), ResponseHeadParser::State::Complete);

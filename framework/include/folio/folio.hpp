@@ -8,9 +8,11 @@
 #include <folio/channel.hpp>
 #include <folio/error.hpp>
 #include <folio/extract.hpp>
+#include <folio/http_client.hpp>
 #include <folio/json.hpp>
 #include <folio/log.hpp>
 #include <folio/middleware.hpp>
+#include <folio/multipart.hpp>
 #include <folio/offload.hpp>
 #include <folio/persistent.hpp>
 #include <folio/request.hpp>

@@ -71,14 +71,16 @@ class Request {
   // The first value of a query parameter, decoded.
   [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
-  // The client's numeric address: the peer's, or what a proxy says by the PROXY protocol. "unix" at the other end of a
-  // Unix-domain socket.
+  // The client's numeric address, the scheme ("http" or "https") and the authority ("example.com:8443") that it asked
+  // for. Behind proxies that the setting `trusted_proxies` names, they are what those say by Forwarded (RFC 7239) or
+  // X-Forwarded-For, -Proto and -Host; what anybody else says so is ignored. The PROXY protocol, where the server is set
+  // to it, says the first two for a whole connection. The address is "unix" at the other end of a Unix-domain socket.
+  // `host` is the client's word: check it before it goes into a link. Empty only on HTTP/1.0.
   [[nodiscard]] std::string_view remote_address() const;
-  // Whether it came by https (or wss): TLS ends in this server, or at a proxy that says so by the PROXY protocol. What a
-  // proxy says in X-Forwarded-Proto is not looked at, since anybody can send that.
-  [[nodiscard]] bool is_secure() const;
-  // "https" or "http".
-  [[nodiscard]] std::string_view scheme() const { return is_secure() ? "https" : "http"; }
+  [[nodiscard]] std::string_view scheme() const;
+  [[nodiscard]] std::string_view host() const;
+  // Whether the scheme is https: for a WebSocket, wss.
+  [[nodiscard]] bool is_secure() const { return scheme() == "https"; }
   // Who the client is, by a certificate that an authority of --tls-client-ca has signed; null when it showed none.
   [[nodiscard]] const ClientCertificate* client_certificate() const;
   // An id for this request: the client's X-Request-Id when it sent a sensible one, or one made here.

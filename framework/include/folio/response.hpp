@@ -1,6 +1,7 @@
 // Response: what a handler answers.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,14 +29,23 @@ struct HeaderField {
 };
 
 // How a cookie is set: RFC 6265bis §4.1. `path` covers the whole site, and scripts and other sites get nothing by default.
+// What browsers would drop in silence is an error in the log, which names the cookie and says how to mend it; the cookie
+// is then left out:
+//   - a name that is no token, a value with white space, quotes, commas, semicolons, backslashes, control characters or
+//     bytes beyond ASCII, or more than 4096 bytes of both;
+//   - same_site "None", or partitioned, without secure;
+//   - a name that begins with __Secure- without secure, or with __Host- without secure, with a domain, or with another
+//     path than /.
 struct CookieOptions {
   std::string path = "/";
-  std::string domain{};
-  std::string same_site = "Lax";  // Lax, Strict or None; None needs secure
-  long max_age = -1;              // seconds; below 0: until the browser closes
+  std::string domain{};           // empty: this host alone; otherwise that one and all below it
+  std::string same_site = "Lax";  // Lax, Strict or None, in any case; empty: the browser's default
+  long max_age = -1;              // seconds; 0: deletes the cookie; below 0: until the browser closes. Browsers keep 400 days
   bool http_only = true;
   // Sent back by https alone. Not said: just when the request came by https (Request::is_secure).
   std::optional<bool> secure{};
+  bool partitioned = false;  // of an embedded page: a jar of its own for every site that embeds it
+  std::optional<std::chrono::sys_seconds> expires{};  // the same as max_age by the browser's clock; max_age wins
 };
 
 // A status, fields and a body. A plain struct: fill it in, or use one of the makers.

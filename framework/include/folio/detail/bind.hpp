@@ -125,7 +125,7 @@ struct ArgumentOf {
     } else {
       static_assert(std::is_lvalue_reference_v<Declared>,
                     "folio: this parameter's type is no extractor. A handler takes Request&, Path, Query, Json, Form, "
-                    "Header, Cookie, Body, BodyStream, Text, State, a type with a static from_request(Request&), or a reference to "
+                    "Header, Cookie, Body, BodyStream, Multipart, Text, State, a type with a static from_request(Request&), or a reference to "
                     "a value that a middleware left with req.set(...)");
       T* value = request.get<T>();
       if (value != nullptr) return Result<T*>(value);
