@@ -9,6 +9,8 @@
 #include <optional>
 #include <span>
 
+#include "app/address_limit.hpp"
+#include "app/data_rate.hpp"
 #include "app/exchange.hpp"
 #include "app/socket.hpp"
 #include "net/tcp.hpp"
@@ -84,6 +86,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   void refuse(int status, std::string_view reason);
   void end_after_answer() noexcept;
   [[nodiscard]] bool peer_ended_before_answer() const noexcept;
+  [[nodiscard]] bool body_is_late(std::uint32_t age) noexcept;
 
   Worker& worker_;
   net::TcpConnection tcp_;
@@ -92,6 +95,8 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   detail::ActivityRef activity_;  // the handler that runs
   base::Buffer stash_;            // what came behind a request that is still being answered
   std::string peer_;
+  AddressLimit::Place place_;
+  DataRate rate_;
   Connection* next_ = nullptr;
   Connection* previous_ = nullptr;
   Phase phase_ = Phase::Idle;
