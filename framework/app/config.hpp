@@ -97,6 +97,12 @@ struct Config {
   // must go on within body_timeout: slow-drip clients do not hold connections.
   std::uint32_t head_timeout = 15;
   std::uint32_t body_timeout = 30;
+  // And neither may drip: once it has had its grace, in seconds, it has to have come at so many bytes a second since. Only
+  // time in which the peer could send counts. The slowest links of today are twenty times as fast; 0: no such rate.
+  std::uint32_t head_grace = 10;
+  std::uint32_t min_head_rate = 500;
+  std::uint32_t body_grace = 20;
+  std::uint32_t min_body_rate = 500;
   // A connection between requests is closed after this.
   std::uint32_t keep_alive_timeout = 75;
   // A peer that takes nothing of what we send for this long is dropped.
@@ -130,6 +136,10 @@ struct Config {
   std::size_t max_output = 1024 * 1024;
   // Connections of one loop; further ones are closed at once.
   std::size_t max_connections = 50'000;
+  // Of these, so many from one address (IPv6: from one /64); further ones are closed at once. Half of all, so that no
+  // single peer locks out the others, while a reverse proxy, behind which everybody has its address, has room. 0: any
+  // number.
+  std::size_t max_connections_per_address = 25'000;
   // Static files that are kept open between requests, compressed forms counted; the latest used ones. Opening one costs
   // ten times as much as finding it, and each takes a descriptor of the process.
   std::size_t max_open_files = 1024;

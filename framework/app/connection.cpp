@@ -51,7 +51,10 @@ void Connection::accept(Worker& worker, uv_stream_s* listener) {
   if (!connection->tcp_.accept(listener, proxy_header ? nullptr : worker.tls().get())) return;
   if (worker.arrivals().size() > worker.config().tls.max_handshakes) worker.arrivals().oldest()->give_up();
   // Past the limit a connection is taken and closed: its client learns at once, and the kernel's queue does not fill.
-  if (worker.connections() > worker.config().max_connections) connection->tcp_.close();
+  if (worker.connections() > worker.config().max_connections) return connection->tcp_.close();
+  auto place = worker.addresses().take(connection->peer());
+  if (!place) return connection->tcp_.close();
+  connection->place_ = *std::move(place);
 }
 
 void Connection::adopt(Worker& worker, int fd, std::string peer) {
@@ -167,7 +170,11 @@ std::size_t Connection::consume_head(std::string_view bytes) {
     case http::RequestParser::State::NeedMore:
       if (before == 0) block.append(bytes);
       // The empty line that may come before a request begins none: nobody waits for its end.
-      if (phase_ == Phase::Idle && !parser.at_message_boundary()) set_phase(Phase::Head);
+      if (phase_ == Phase::Idle && !parser.at_message_boundary()) {
+        set_phase(Phase::Head);
+        rate_.start();
+      }
+      rate_.received(bytes.size());
       return bytes.size();
     case http::RequestParser::State::Error:
       refuse(parser.error().status, parser.error().reason);
@@ -195,6 +202,7 @@ void Connection::head_complete() {
   if (client_certificate_) data.client_certificate = client_certificate_;
   if (access_log_enabled()) exchange_->started = worker_.loop().now();
   if (exchange_->parser.message_complete()) return dispatch();
+  rate_.start();
 
   const Config& config = worker_.config();
   const bool counted = data.head->framing == http::Framing::Length;
@@ -215,6 +223,7 @@ void Connection::head_complete() {
   if (use == BodyUse::Unused && (too_large || data.head->expect_continue)) return dispatch(true);
   if (too_large) return refuse(413, "the body is larger than this server reads");
   set_phase(Phase::Body);
+  exchange_->parser.limit_body(config.http.max_body);
   if (data.head->expect_continue) tcp_.output().append(http::continue_response);
   if (counted) data.body.reserve(data.head->content_length);
 }
@@ -241,6 +250,7 @@ std::size_t Connection::consume_body(std::string_view bytes) {
   }
   const bool complete = result.state == http::RequestParser::State::MessageComplete;
   more_came_ = bytes.size() > result.consumed;
+  rate_.received(result.consumed);
   if (incoming != nullptr) {
     if (complete) {
       incoming->end();
@@ -575,6 +585,12 @@ void Connection::on_closed() noexcept {
   delete this;
 }
 
+// Asked once a second while the client could send.
+bool Connection::body_is_late(std::uint32_t age) noexcept {
+  const Config& config = worker_.config();
+  return age > config.body_timeout || rate_.second_passed(config.body_grace, config.min_body_rate);
+}
+
 void Connection::sweep(std::uint32_t now) noexcept {
   const Config& config = worker_.config();
   // A peer that takes nothing of what it is sent.
@@ -601,14 +617,16 @@ void Connection::sweep(std::uint32_t now) noexcept {
       }
       break;
     case Phase::Head:
-      if (age > config.head_timeout) refuse(408, "the request's head took too long to arrive");
+      if (age > config.head_timeout || rate_.second_passed(config.head_grace, config.min_head_rate)) {
+        refuse(408, "the request's head took too long to arrive");
+      }
       break;
     case Phase::Body:
-      if (age > config.body_timeout) refuse(408, "the request's body stopped arriving");
+      if (body_is_late(age)) refuse(408, "the request's body took too long to arrive");
       break;
     case Phase::Busy:
-      if (streams_body_in() && exchange_->incoming->begun() && tcp_.reading() && age > config.body_timeout) {
-        fail_body(408, "the request's body stopped arriving");
+      if (streams_body_in() && exchange_->incoming->begun() && tcp_.reading() && body_is_late(age)) {
+        fail_body(408, "the request's body took too long to arrive");
       } else if (exchange_->sink && heartbeat_ && now - stream_wrote_ >= config.event_heartbeat) {
         exchange_->sink->write(":\n\n");
       }

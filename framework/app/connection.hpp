@@ -9,7 +9,9 @@
 #include <optional>
 #include <span>
 
+#include "app/address_limit.hpp"
 #include "app/arrival.hpp"
+#include "app/data_rate.hpp"
 #include "app/exchange.hpp"
 #include "app/socket.hpp"
 #include "net/tcp.hpp"
@@ -91,6 +93,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   void refuse(int status, std::string_view reason);
   void end_after_answer() noexcept;
   [[nodiscard]] bool peer_ended_before_answer() const noexcept;
+  [[nodiscard]] bool body_is_late(std::uint32_t age) noexcept;
 
   Worker& worker_;
   net::TcpConnection tcp_;
@@ -101,6 +104,8 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   base::Buffer stash_;            // what came behind a request that is still being answered
   std::string peer_;
   std::shared_ptr<const ClientCertificate> client_certificate_;
+  AddressLimit::Place place_;
+  DataRate rate_;
   Connection* next_ = nullptr;
   Connection* previous_ = nullptr;
   Phase phase_ = Phase::Idle;

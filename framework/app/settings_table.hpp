@@ -32,6 +32,7 @@ void visit_settings(C& config, Visitor&& visit) {
   visit("", "log_level", config.log_level);
   visit("", "public", config.public_files);
   visit("", "max_connections", config.max_connections);
+  visit("", "max_connections_per_address", config.max_connections_per_address);
   visit("", "proxy_protocol", config.proxy_protocol);
   visit("", "trusted_proxies", config.trusted_proxies);
   visit("", "temporary_folder", config.temporary_folder);
@@ -66,7 +67,11 @@ void visit_settings(C& config, Visitor&& visit) {
   visit("http", "file_recheck", config.file_recheck);
   visit("http", "max_ranges", config.max_ranges);
   visit("http", "head_timeout", config.head_timeout);
+  visit("http", "head_grace", config.head_grace);
+  visit("http", "min_head_rate", config.min_head_rate);
   visit("http", "body_timeout", config.body_timeout);
+  visit("http", "body_grace", config.body_grace);
+  visit("http", "min_body_rate", config.min_body_rate);
   visit("http", "keep_alive_timeout", config.keep_alive_timeout);
   visit("http", "write_timeout", config.write_timeout);
   visit("http", "linger_timeout", config.linger_timeout);

@@ -38,6 +38,7 @@ class Worker::Clock final : public net::Swept {
 Worker::Worker(const Config& config, Server& server)
     : config_(config),
       server_(server),
+      addresses_(config.max_connections_per_address),
       home_(room_home(loop_)),
       clock_(std::make_unique<Clock>(*this)) {}
 

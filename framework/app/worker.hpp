@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/address_limit.hpp"
 #include "app/application.hpp"
 #include "app/arrival.hpp"
 #include "app/config.hpp"
@@ -77,6 +78,7 @@ class Worker {
   // The Date field's value, made once a second. RFC 9110 §6.6.1.
   [[nodiscard]] std::string_view date();
 
+  [[nodiscard]] AddressLimit& addresses() noexcept { return addresses_; }
   [[nodiscard]] std::size_t connections() const noexcept { return connection_count_; }
   void add(Connection& connection);
   void remove(Connection& connection);
@@ -90,6 +92,7 @@ class Worker {
 
   const Config& config_;
   Server& server_;
+  AddressLimit addresses_;
   net::Loop loop_;
   std::shared_ptr<room::Home> home_;
   std::unique_ptr<Clock> clock_;

@@ -71,7 +71,7 @@ ParseError field_error(int code) {
 
 }  // namespace
 
-RequestParser::RequestParser(const Limits& limits) : limits_(limits) {
+RequestParser::RequestParser(const Limits& limits) : limits_(limits), max_body_(limits.max_body) {
   static_assert(sizeof(llhttp_t) <= engine_size && alignof(llhttp_t) <= 8);
   limits_.max_head = std::min(limits_.max_head, most_head);
   ::new (static_cast<void*>(engine_)) llhttp_t;
@@ -83,6 +83,7 @@ void RequestParser::reset() {
   state_ = State::NeedMore;
   started_ = line_done_ = engine_failed_ = false;
   start_ = seen_ = failed_at_ = line_end_ = head_size_ = 0;
+  limits_.max_body = max_body_;
   head_.reset();
   body_.start(Framing::None, 0);
 }

@@ -43,6 +43,10 @@ class RequestParser {
   [[nodiscard]] const RequestHead& head() const { return head_; }
   [[nodiscard]] std::size_t head_size() const { return head_size_; }  // where the body begins
 
+  // From here on a chunk that would make this message's body longer than `bytes` is refused when it is announced, in the
+  // place of Limits::max_body. A body of known length is its receiver's to judge.
+  void limit_body(std::uint64_t bytes) { limits_.max_body = bytes; }
+
   struct BodyResult {
     State state;  // NeedMore, MessageComplete or Error
     std::size_t consumed;
@@ -81,6 +85,7 @@ class RequestParser {
   alignas(8) unsigned char engine_[engine_size];
 
   Limits limits_;
+  std::uint64_t max_body_;  // what limits_ had
   State state_ = State::NeedMore;
   bool started_ = false;        // the first byte of the request line was seen
   bool line_done_ = false;      // the request line is complete and well-formed

@@ -393,6 +393,25 @@ TEST(RequestParserLimits, Body) {
   EXPECT_EQ(only(chunked + "0\r\n\r\n", none).body, "");
 }
 
+TEST(RequestParserLimits, BodyOfOneMessage) {
+  const std::string message = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  RequestParser parser{Limits{}};
+  const auto feed = [&](std::string_view body) {
+    EXPECT_EQ(parser.parse_head(message), RequestParser::State::HeadComplete);
+    return parser.parse_body(body, [](std::string_view) {}).state;
+  };
+  EXPECT_EQ(parser.parse_head(message), RequestParser::State::HeadComplete);
+  parser.limit_body(4);
+  EXPECT_EQ(feed("4\r\nabcd\r\n0\r\n\r\n"), RequestParser::State::MessageComplete);
+  parser.reset();
+  EXPECT_EQ(feed("5\r\nabcde\r\n0\r\n\r\n"), RequestParser::State::MessageComplete) << "of that message alone";
+  parser.reset();
+  EXPECT_EQ(parser.parse_head(message), RequestParser::State::HeadComplete);
+  parser.limit_body(4);
+  EXPECT_EQ(feed("5\r\n"), RequestParser::State::Error);
+  EXPECT_EQ(parser.error().status, 413);
+}
+
 TEST(RequestParserLimits, LargestLengthIsNoNegativeOne) {
   Limits open;
   open.max_body = UINT64_MAX;
