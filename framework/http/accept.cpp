@@ -1,49 +1,13 @@
 #include "http/accept.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <optional>
 
 #include "base/ascii.hpp"
+#include "http/weight.hpp"
 
 namespace folio::http {
 namespace {
-
-constexpr int most = 1000;
-
-// Takes what stands before the first `separator` outside of quoted strings from the front of `rest`, trimmed.
-std::string_view take_until(std::string_view& rest, char separator) {
-  bool quoted = false;
-  std::size_t at = 0;
-  for (; at < rest.size(); ++at) {
-    const char c = rest[at];
-    if (quoted && c == '\\') {
-      ++at;  // RFC 9110 §5.6.4: quoted-pair
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == separator && !quoted) {
-      break;
-    }
-  }
-  at = std::min(at, rest.size());
-  const std::string_view taken = base::trim_ows(rest.substr(0, at));
-  rest.remove_prefix(std::min(at + 1, rest.size()));
-  return taken;
-}
-
-// RFC 9110 §12.4.2: "qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )"
-std::optional<int> parse_weight(std::string_view text) {
-  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
-  int weight = (text[0] - '0') * most;
-  if (text.size() > 1 && text[1] != '.') return std::nullopt;
-  int unit = most / 10;
-  for (std::size_t i = 2; i < text.size(); ++i, unit /= 10) {
-    if (!base::is_digit(text[i])) return std::nullopt;
-    weight += (text[i] - '0') * unit;
-  }
-  if (weight > most) return std::nullopt;
-  return weight;
-}
 
 struct Range {
   int specificity;  // 0: does not cover the type; 1: */*, 2: type/*, 3: type/subtype
@@ -55,7 +19,7 @@ struct Range {
 Range read_range(std::string_view member, std::string_view type) {
   constexpr Range none{0, 0};
   const std::string_view range = take_until(member, ';');
-  int weight = most;
+  int weight = full_weight;
   bool has_parameters = false;
   while (!member.empty()) {
     const std::string_view parameter = take_until(member, ';');
@@ -79,7 +43,7 @@ Range read_range(std::string_view member, std::string_view type) {
 }  // namespace
 
 int media_quality(std::string_view accept, std::string_view type) {
-  if (base::trim_ows(accept).empty()) return most;
+  if (base::trim_ows(accept).empty()) return full_weight;
   Range best{0, 0};
   while (!accept.empty()) {
     const Range range = read_range(take_until(accept, ','), type);
