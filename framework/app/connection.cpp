@@ -5,6 +5,7 @@
 #include "app/dispatch.hpp"
 #include "app/interceptor.hpp"
 #include "app/log.hpp"
+#include "app/observe.hpp"
 #include "app/server.hpp"
 #include "app/socket_task.hpp"
 #include "app/static_files.hpp"
@@ -17,7 +18,9 @@ void Connection::accept(Worker& worker, uv_stream_s* listener) {
   auto* connection = new Connection(worker);
   if (!connection->tcp_.accept(listener)) return;
   // Past the limit a connection is taken and closed: its client learns at once, and the kernel's queue does not fill.
-  if (worker.connections() > worker.config().max_connections) connection->tcp_.close();
+  if (worker.connections() <= worker.config().max_connections) return;
+  worker.metrics().refused.add(1);
+  connection->tcp_.close();
 }
 
 Connection::Connection(Worker& worker) : worker_(worker), tcp_(worker.loop(), *this), since_(worker.loop().seconds()) {
@@ -115,7 +118,7 @@ void Connection::head_complete() {
   data.block = exchange_->block.view();
   data.head = &exchange_->parser.head();
   exchange_->connection = this;
-  if (access_log_enabled()) exchange_->started = worker_.loop().now();
+  observe_head(worker_, *exchange_);
   if (exchange_->parser.message_complete()) return dispatch();
   set_phase(Phase::Body);
   // RFC 9110 §10.1.1: "A server that receives an Expect field value containing a member other than 100-continue MAY
@@ -157,13 +160,17 @@ void Connection::on_drained() noexcept {
 
 void Connection::dispatch() {
   set_phase(Phase::Busy);
+  observe_begin(worker_);
   Exchange& exchange = *exchange_;
   exchange.application = worker_.application();
   keep_alive_ = exchange.data.head->keep_alive && !worker_.stopping();
 
   if (worker_.interceptor() == nullptr) {
     route(exchange);
-    if (auto file = worker_.static_files().find(exchange)) return complete(*std::move(file));
+    if (auto file = worker_.static_files().find(exchange)) {
+      exchange.counters = &worker_.metrics().static_files();
+      return complete(*std::move(file));
+    }
     if (is_plain(exchange)) {
       std::optional<AppError> failure;
       if (auto response = run_plain(exchange, failure)) return complete(*std::move(response));
@@ -188,6 +195,7 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
         exchange.application = connection->worker_.application();  // what was published while it waited
         route(exchange);
         response = connection->worker_.static_files().find(exchange);
+        if (response) exchange.counters = &connection->worker_.metrics().static_files();
       }
     }
     if (!response) response.emplace(co_await run(exchange));
@@ -215,9 +223,11 @@ void Connection::complete(Response response) {
 void Connection::write_response(Response& response) {
   Exchange& exchange = *exchange_;
   const auto& head = *exchange.data.head;
+  label_response(worker_, exchange, response);
+  const std::size_t body_size = response.body.size();
   const http::ResponseHead fields{.status = response.status_code,
                                   .body = http::ResponseHead::Body::Length,
-                                  .content_length = response.body.size(),
+                                  .content_length = body_size,
                                   .date = worker_.date(),
                                   .content_type = response.content_type,
                                   .keep_alive = keep_alive_ && !peer_ended_before_answer(),
@@ -238,14 +248,7 @@ void Connection::write_response(Response& response) {
       tcp_.write(std::make_shared<const std::string>(std::move(response.body)));
     }
   }
-  if (access_log_enabled()) {
-    log_access({.method = exchange.request.method(),
-                .path = exchange.request.path(),
-                .status = response.status_code,
-                .nanoseconds = worker_.loop().now() - exchange.started,
-                .route = exchange.data.route,
-                .peer = peer()});
-  }
+  observe_end(*this, exchange, response.status_code, written.send_body ? body_size : 0);
   activity_ = {};
   answered_ = true;
   if (!written.keep_alive) return end_after_answer();
@@ -254,16 +257,10 @@ void Connection::write_response(Response& response) {
 }
 
 void Connection::open_socket(Response& response) {
+  label_response(worker_, *exchange_, response);
   const http::ResponseHead fields{.status = 101, .date = worker_.date()};
   (void)http::write_response_head(tcp_.output(), fields, response.headers);
-  if (access_log_enabled()) {
-    log_access({.method = "WS",
-                .path = exchange_->request.path(),
-                .status = 101,
-                .nanoseconds = worker_.loop().now() - exchange_->started,
-                .route = exchange_->data.route,
-                .peer = peer()});
-  }
+  observe_end(*this, *exchange_, 101, 0);
   exchange_->data.remote_address = peer();
   socket_ = exchange_->socket;
   exchange_->socket.reset();
@@ -290,6 +287,7 @@ void Connection::refuse(int status, std::string_view reason) {
   base::Buffer& out = tcp_.output();
   (void)http::write_response_head(out, fields);
   out.append(response.body);
+  observe_refused(*this, status, response.body.size());
   end_after_answer();
 }
 
@@ -348,6 +346,7 @@ void Connection::shut_down(std::uint16_t code) noexcept {
 }
 
 void Connection::on_closed() noexcept {
+  if (phase_ == Phase::Busy) observe_abandoned(worker_);
   if (socket_) {
     socket_->on_gone();
     if (activity_) worker_.outlive(std::move(activity_));
@@ -367,6 +366,7 @@ void Connection::sweep(std::uint32_t now) noexcept {
     return tcp_.close();
   }
   last_unsent_ = unsent;
+  worker_.metrics().sweep_queued(unsent);
 
   const std::uint32_t age = now - since_;
   switch (phase_) {

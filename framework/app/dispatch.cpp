@@ -63,7 +63,7 @@ AppError failure_of(std::exception_ptr exception) {
 
 void log_failure(const Exchange& exchange, const AppError& error) {
   if (error.status() < 500) return;
-  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, error);
+  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, error, exchange.request.id());
 }
 
 ErrorFormat format_of(const Exchange& exchange) {

@@ -13,6 +13,7 @@ void Exchange::reset() {
   data.body.clear();
   data.values.clear();
   data.id.clear();
+  data.trace.reset();
   data.remote_address.clear();
   data.route = {};
   data.head = nullptr;
@@ -20,6 +21,8 @@ void Exchange::reset() {
   application.reset();
   socket_task.reset();
   socket.reset();
+  started = 0;
+  counters = nullptr;
 }
 
 }  // namespace folio::app

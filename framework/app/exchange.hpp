@@ -18,6 +18,7 @@ namespace folio::app {
 class Application;
 class Connection;
 class Exchange;
+struct RouteCounters;
 }  // namespace folio::app
 
 namespace folio::detail {
@@ -55,6 +56,7 @@ struct RequestData {
   std::vector<ErasedValue> values;
   std::string remote_address;
   mutable std::string id;
+  mutable std::unique_ptr<Trace> trace;  // made when it is first asked for
   app::Exchange* exchange = nullptr;
 };
 
@@ -79,7 +81,8 @@ class Exchange {
   // An accepted upgrade that waits for its 101 to be written: the socket and, for a WS handler, the task that runs it.
   detail::SocketRef socket;
   std::optional<Task<>> socket_task;
-  std::int64_t started = 0;  // nanoseconds of the loop's clock
+  std::int64_t started = 0;           // nanoseconds of the loop's clock when the head was complete; 0: nobody asks
+  RouteCounters* counters = nullptr;  // of what answers
 
   // Makes it ready for the next request. REQUIRES: the parser's message is complete.
   void reset();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "app/application.hpp"
 #include "app/config.hpp"
 #include "app/exchange.hpp"
+#include "app/lag_meter.hpp"
+#include "app/metrics.hpp"
 #include "app/socket_settings.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
@@ -40,7 +43,7 @@ class Worker {
   void stop(std::uint16_t code) noexcept;
 
   // --- the loop's thread ---
-  void publish(std::shared_ptr<const Application> application) { application_ = std::move(application); }
+  void publish(std::shared_ptr<const Application> application);
   [[nodiscard]] const std::shared_ptr<const Application>& application() const { return application_; }
   [[nodiscard]] net::Loop& loop() noexcept { return loop_; }
   [[nodiscard]] const Config& config() const noexcept { return config_; }
@@ -49,6 +52,8 @@ class Worker {
   [[nodiscard]] const StaticFiles& static_files() const noexcept;
   [[nodiscard]] const std::shared_ptr<room::Home>& home() const noexcept { return home_; }
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+  // What is counted here. Any thread may read it.
+  [[nodiscard]] Metrics& metrics() noexcept { return metrics_; }
 
   // The settings of a route's sockets; null: of a route without options. REQUIRES: the options are a route unit's,
   // which are never unloaded.
@@ -73,6 +78,8 @@ class Worker {
   const Config& config_;
   Server& server_;
   net::Loop loop_;
+  Metrics& metrics_;
+  std::optional<LagMeter> lag_meter_;  // while somebody wants metrics
   std::shared_ptr<room::Home> home_;
   std::unique_ptr<Clock> clock_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
