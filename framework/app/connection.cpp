@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/compression.hpp"
 #include "app/dispatch.hpp"
 #include "app/interceptor.hpp"
 #include "app/log.hpp"
@@ -169,11 +170,11 @@ void Connection::dispatch() {
     route(exchange);
     if (auto file = worker_.static_files().find(exchange)) {
       exchange.counters = &worker_.metrics().static_files();
-      return complete(*std::move(file));
+      return answer(*std::move(file));
     }
     if (is_plain(exchange)) {
       std::optional<AppError> failure;
-      if (auto response = run_plain(exchange, failure)) return complete(*std::move(response));
+      if (auto response = run_plain(exchange, failure)) return answer(*std::move(response));
       activity_ = worker_.loop().start_now(run_exchange(this, std::move(failure)).handle);
       return;
     }
@@ -201,7 +202,20 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
     if (!response) response.emplace(co_await run(exchange));
     if (interceptor != nullptr) interceptor->after(exchange.request, *response);
   }
+  if (compress(exchange, *response) == Compressing::Elsewhere) co_await compress_elsewhere(exchange, *response);
   connection->complete(*std::move(response));
+}
+
+// The same for a response that is there already, and whose body is to be compressed off the loop.
+detail::TopCoroutine Connection::run_compression(Connection* connection, Response response) {
+  co_await compress_elsewhere(*connection->exchange_, response);
+  connection->complete(std::move(response));
+}
+
+// A response that was had without a coroutine.
+void Connection::answer(Response response) {
+  if (compress(*exchange_, response) == Compressing::Done) return complete(std::move(response));
+  activity_ = worker_.loop().start_now(run_compression(this, std::move(response)).handle);
 }
 
 void Connection::complete(Response response) {

@@ -60,6 +60,8 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   void head_complete();
   void dispatch();
   static detail::TopCoroutine run_exchange(Connection* connection, std::optional<AppError> failure);
+  static detail::TopCoroutine run_compression(Connection* connection, Response response);
+  void answer(Response response);
   void complete(Response response);
   void write_response(Response& response);
   void open_socket(Response& response);
