@@ -64,6 +64,25 @@ struct TlsSettings {
   std::uint32_t check_interval = 10;
 };
 
+// The form of the access log's lines, see app/access_log.hpp.
+enum class AccessLog : std::uint8_t { Off, Short, Common, Json };
+
+// Compression of responses, see app/compression.hpp.
+struct ResponseCompression {
+  bool on = true;
+  // Bytes from which on a body is compressed: a smaller one fits into the packet that its head needs anyway.
+  std::size_t from = 1024;
+  // Bytes up to which it is done on the loop, where it takes less than a millisecond; a larger body goes to the thread
+  // pool, which costs a switch of threads.
+  std::size_t on_loop = 64 * 1024;
+  // Bytes up to which it is done at all: bounds what one request costs in time (about 0.1 s) and memory.
+  std::size_t up_to = 8 * 1024 * 1024;
+  // Each coding's level, chosen by measurement (docs/compression.md): they come to the same size, within some percent.
+  int zstd_level = 3;
+  int brotli_level = 3;
+  int gzip_level = 4;
+};
+
 struct Config {
   // An address, a name of this machine, or `unix:PATH` for a Unix-domain socket. `::` serves IPv4 as well.
   std::string host = "0.0.0.0";
@@ -77,6 +96,16 @@ struct Config {
   // Event loops, each on a thread of its own; 0: one a core.
   unsigned threads = 0;
   std::string log_level = "info";  // trace, debug, info, warn, error, off
+  AccessLog access_log = AccessLog::Short;
+  // Bytes of a client's field, or of a target, in a line of the access log; what is longer is cut off there: so that a
+  // client cannot make lines longer than they are of use.
+  std::size_t max_log_field = 1024;
+  // Whether responses carry X-Request-Id. Off: it is 35 bytes a response, which few clients look at.
+  bool send_request_id = false;
+  // `address:port` where metrics are served, see app/metrics_server.hpp; empty: nowhere.
+  std::string metrics_listen;
+  // Connections of that address at once: a few scrapers, and a limit for whoever else gets there.
+  std::size_t max_metrics_connections = 16;
   // The folder with static files; empty: none.
   std::string public_files;
   // Whether files come and go while the server runs, as in development.
@@ -90,6 +119,7 @@ struct Config {
   // Addresses and networks of proxies (`10.0.0.0/8`, `::1`) whose Forwarded and X-Forwarded-* fields are believed.
   std::vector<std::string> trusted_proxies;
   SocketLimits socket;
+  ResponseCompression compression;
   // Origins besides its own that may open WebSockets here (see ws/origin.hpp); `*` for all.
   std::vector<std::string> allowed_origins;
 

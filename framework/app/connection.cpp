@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "app/compression.hpp"
 #include "app/dispatch.hpp"
 #include "app/interceptor.hpp"
 #include "app/log.hpp"
+#include "app/observe.hpp"
 #include "app/request_origin.hpp"
 #include "app/response_body.hpp"
 #include "app/server.hpp"
@@ -51,10 +53,15 @@ void Connection::accept(Worker& worker, uv_stream_s* listener) {
   if (!connection->tcp_.accept(listener, proxy_header ? nullptr : worker.tls().get())) return;
   if (worker.arrivals().size() > worker.config().tls.max_handshakes) worker.arrivals().oldest()->give_up();
   // Past the limit a connection is taken and closed: its client learns at once, and the kernel's queue does not fill.
-  if (worker.connections() > worker.config().max_connections) return connection->tcp_.close();
+  if (worker.connections() > worker.config().max_connections) return connection->turn_away();
   auto place = worker.addresses().take(connection->peer());
-  if (!place) return connection->tcp_.close();
+  if (!place) return connection->turn_away();
   connection->place_ = *std::move(place);
+}
+
+void Connection::turn_away() noexcept {
+  worker_.metrics().refused.add(1);
+  tcp_.close();
 }
 
 void Connection::adopt(Worker& worker, int fd, std::string peer) {
@@ -200,7 +207,7 @@ void Connection::head_complete() {
   exchange_->connection = this;
   data.secure = secure_;
   if (client_certificate_) data.client_certificate = client_certificate_;
-  if (access_log_enabled()) exchange_->started = worker_.loop().now();
+  observe_head(worker_, *exchange_);
   if (exchange_->parser.message_complete()) return dispatch();
   rate_.start();
 
@@ -281,6 +288,7 @@ void Connection::body_taken() {
 // The body cannot be had as it was sent. Who reads it as it arrives ends where it waits.
 void Connection::fail_body(int status, std::string_view reason) {
   const bool begun_to_answer = exchange_->sink != nullptr;
+  if (phase_ == Phase::Busy) observe_abandoned(worker_);
   if (activity_) std::exchange(activity_, {})->abort();
   exchange_->detach();
   if (begun_to_answer) return end_after_answer();  // it stays incomplete, which its reader can see
@@ -311,6 +319,7 @@ void Connection::on_drained() noexcept {
 
 void Connection::dispatch(bool routed) {
   set_phase(Phase::Busy);
+  observe_begin(worker_);
   Exchange& exchange = *exchange_;
   keep_alive_ = exchange.data.head->keep_alive && !worker_.draining();
   if (!exchange.incoming) {
@@ -326,10 +335,13 @@ void Connection::dispatch(bool routed) {
   if (!routed) exchange.application = worker_.application();
   if (worker_.interceptor() == nullptr) {
     if (!routed) route(exchange);
-    if (auto file = worker_.static_files().find(exchange)) return complete(*std::move(file));
+    if (auto file = worker_.static_files().find(exchange)) {
+      exchange.counters = &worker_.metrics().static_files();
+      return answer(*std::move(file));
+    }
     if (is_plain(exchange)) {
       std::optional<AppError> failure;
-      if (auto response = run_plain(exchange, failure)) return complete(*std::move(response));
+      if (auto response = run_plain(exchange, failure)) return answer(*std::move(response));
       activity_ = worker_.loop().start_now(run_exchange(this, std::move(failure)).handle);
       return;
     }
@@ -351,6 +363,7 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
         exchange.application = connection->worker_.application();  // what was published while it waited
         route(exchange);
         response = connection->worker_.static_files().find(exchange);
+        if (response) exchange.counters = &connection->worker_.metrics().static_files();
         if (!response && exchange.incoming && body_use(exchange) != BodyUse::Streamed) {
           exchange.incoming->set_limit(connection->worker_.config().http.max_body);
           while (auto piece = co_await detail::BodyReadAwaiter(exchange.incoming)) exchange.data.body.append(*piece);
@@ -360,11 +373,23 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
     if (!response) response.emplace(co_await run(exchange));
     if (interceptor != nullptr) interceptor->after(exchange.request, *response);
   }
+  if (compress(exchange, *response) == Compressing::Elsewhere) co_await compress_elsewhere(exchange, *response);
   connection->complete(*std::move(response));
 }
 
+// The same for a response that is there already, and whose body is to be compressed off the loop.
+detail::TopCoroutine Connection::run_compression(Connection* connection, Response response) {
+  co_await compress_elsewhere(*connection->exchange_, response);
+  connection->complete(std::move(response));
+}
+
+// A response that was had without a coroutine.
+void Connection::answer(Response response) {
+  if (compress(*exchange_, response) == Compressing::Done) return complete(std::move(response));
+  activity_ = worker_.loop().start_now(run_compression(this, std::move(response)).handle);
+}
+
 void Connection::complete(Response response) {
-  make_cookies_secure(exchange.request, response);
   const bool upgraded = response.status_code == 101 && exchange_->socket;
   if (upgraded) {
     open_socket(response);
@@ -383,11 +408,14 @@ void Connection::complete(Response response) {
 void Connection::write_response(Response& response) {
   Exchange& exchange = *exchange_;
   const auto& head = *exchange.data.head;
+  make_cookies_secure(exchange.request, response);
+  label_response(worker_, exchange, response);
   const auto streamed = std::move(response.streamed);
   const bool counted = !streamed || streamed->length;
+  const std::uint64_t body_size = streamed ? streamed->length.value_or(0) : core::body_size(response);
   const http::ResponseHead fields{.status = response.status_code,
                                   .body = counted ? http::ResponseHead::Body::Length : http::ResponseHead::Body::Chunked,
-                                  .content_length = streamed ? streamed->length.value_or(0) : core::body_size(response),
+                                  .content_length = body_size,
                                   .date = worker_.date(),
                                   .content_type = response.content_type,
                                   .keep_alive = keep_alive_ && !peer_ended_before_answer() &&
@@ -398,18 +426,13 @@ void Connection::write_response(Response& response) {
   const http::HeadWritten written = http::write_response_head(out, fields, response.headers);
   if (written.dropped != 0) log_dropped_fields(exchange, response, written.dropped);
   if (written.send_body && !streamed) write_body(tcp_, response);
-  if (access_log_enabled()) {
-    log_access({.method = exchange.request.method(),
-                .path = exchange.request.path(),
-                .status = response.status_code,
-                .nanoseconds = worker_.loop().now() - exchange.started,
-                .route = exchange.data.route,
-                .peer = exchange.request.remote_address()});
-  }
   activity_ = {};
   keep_alive_ = written.keep_alive;
-  if (!written.send_body || !streamed) return answered();
-  exchange.sink = std::make_shared<detail::StreamSink>(*this, written.chunked, streamed->length);
+  if (!written.send_body || !streamed) {
+    observe_end(*this, exchange, response.status_code, written.send_body ? body_size : 0);
+    return answered();
+  }
+  exchange.sink = std::make_shared<detail::StreamSink>(*this, response.status_code, written.chunked, streamed->length);
   stream_wrote_ = worker_.loop().seconds();
   heartbeat_ = streamed->events;
   activity_ = worker_.loop().start(run_stream(this, streamed).handle);
@@ -439,6 +462,7 @@ void Connection::finish_stream(std::optional<AppError> failure) {
   const detail::StreamSink& sink = *exchange.sink;
   if (!failure && !sink.complete()) failure = AppError::internal("a streamed response has not the length it announced");
   activity_ = {};
+  observe_end(*this, exchange, sink.status(), sink.written());
   if (failure) {
     log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, *failure);
     // RFC 9112 §8: a message is incomplete without its last chunk or its announced length; one that lasts until the
@@ -446,6 +470,7 @@ void Connection::finish_stream(std::optional<AppError> failure) {
     const bool visible = sink.chunked() || !sink.complete();
     exchange.detach();
     if (!visible) {
+      set_phase(Phase::Closing);
       tcp_.flush();
       return tcp_.reset();
     }
@@ -467,16 +492,10 @@ bool Connection::stream_full() noexcept {
 }
 
 void Connection::open_socket(Response& response) {
+  label_response(worker_, *exchange_, response);
   const http::ResponseHead fields{.status = 101, .date = worker_.date()};
   (void)http::write_response_head(tcp_.output(), fields, response.headers);
-  if (access_log_enabled()) {
-    log_access({.method = "WS",
-                .path = exchange_->request.path(),
-                .status = 101,
-                .nanoseconds = worker_.loop().now() - exchange_->started,
-                .route = exchange_->data.route,
-                .peer = exchange_->request.remote_address()});
-  }
+  observe_end(*this, *exchange_, 101, 0);
   resolve_origin(exchange_->data);  // while there is a connection to ask
   socket_ = exchange_->socket;
   exchange_->socket.reset();
@@ -504,7 +523,9 @@ void Connection::refuse(int status, std::string_view reason) {
                                                   exchange_->parser.head().method == Method::Head};
   base::Buffer& out = tcp_.output();
   // RFC 9110 §9.3.2: "The server MUST NOT send content in the response" to HEAD, whatever it says.
-  if (http::write_response_head(out, fields).send_body) out.append(response.body);
+  const bool send_body = http::write_response_head(out, fields).send_body;
+  if (send_body) out.append(response.body);
+  observe_refused(*this, status, send_body ? response.body.size() : 0);
   end_after_answer();
 }
 
@@ -567,6 +588,7 @@ void Connection::shut_down(std::uint16_t code) noexcept {
       // A stream of events has no end that could be waited for; its client will reconnect elsewhere.
       if (exchange_ && exchange_->sink && heartbeat_) {
         std::exchange(activity_, {})->abort();
+        observe_end(*this, *exchange_, exchange_->sink->status(), exchange_->sink->written());
         if (exchange_->sink->chunked()) tcp_.output().append(http::last_chunk);
         end_after_answer();
       }
@@ -575,6 +597,7 @@ void Connection::shut_down(std::uint16_t code) noexcept {
 }
 
 void Connection::on_closed() noexcept {
+  if (phase_ == Phase::Busy) observe_abandoned(worker_);
   if (socket_) {
     socket_->on_gone();
     if (activity_) worker_.outlive(std::move(activity_));
@@ -601,6 +624,7 @@ void Connection::sweep(std::uint32_t now) noexcept {
     return tcp_.close();
   }
   last_unsent_ = unsent;
+  worker_.metrics().sweep_queued(unsent);
 
   const std::uint32_t age = now - since_;
   if (arrival_) {

@@ -61,6 +61,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   };
 
   explicit Connection(Worker& worker);
+  void turn_away() noexcept;
   ~Connection() override;
 
   void on_connected() noexcept override { arrive(); }
@@ -84,6 +85,8 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   void dispatch(bool routed = false);
   void fail_body(int status, std::string_view reason);
   static detail::TopCoroutine run_exchange(Connection* connection, std::optional<AppError> failure);
+  static detail::TopCoroutine run_compression(Connection* connection, Response response);
+  void answer(Response response);
   void complete(Response response);
   static detail::TopCoroutine run_stream(Connection* connection, std::shared_ptr<detail::StreamedBody> body);
   void finish_stream(std::optional<AppError> failure);

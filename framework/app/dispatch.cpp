@@ -50,7 +50,7 @@ const Handler* find_handler(const RouteUnit& unit, Method method) {
 
 void log_failure(const Exchange& exchange, const AppError& error) {
   if (error.status() < 500) return;
-  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, error);
+  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, error, exchange.request.id());
 }
 
 ErrorFormat format_of(const Exchange& exchange) {

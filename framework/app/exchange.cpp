@@ -21,6 +21,7 @@ void Exchange::reset() {
   data.body.clear();
   data.values.clear();
   data.id.clear();
+  data.trace.reset();
   data.remote_address.clear();
   data.client_certificate.reset();
   data.scheme = data.host = {};
@@ -30,6 +31,8 @@ void Exchange::reset() {
   application.reset();
   socket_task.reset();
   socket.reset();
+  started = 0;
+  counters = nullptr;
 }
 
 }  // namespace folio::app

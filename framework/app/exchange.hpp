@@ -21,6 +21,7 @@ namespace folio::app {
 class Application;
 class Connection;
 class Exchange;
+struct RouteCounters;
 }  // namespace folio::app
 
 namespace folio::detail {
@@ -62,6 +63,7 @@ struct RequestData {
   std::string_view scheme;  // empty until app/request_origin has filled in this, the address and the host
   std::string_view host;
   mutable std::string id;
+  mutable std::unique_ptr<Trace> trace;  // made when it is first asked for
   app::Exchange* exchange = nullptr;
 };
 
@@ -91,7 +93,8 @@ class Exchange {
   std::shared_ptr<detail::RequestBody> incoming;
   // Where a streamed response is written; null until its head is.
   std::shared_ptr<detail::StreamSink> sink;
-  std::int64_t started = 0;  // nanoseconds of the loop's clock
+  std::int64_t started = 0;           // nanoseconds of the loop's clock when the head was complete; 0: nobody asks
+  RouteCounters* counters = nullptr;  // of what answers
 
   // What handlers left behind may hold of the body and the stream ends.
   void detach() noexcept;

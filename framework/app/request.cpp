@@ -3,12 +3,10 @@
 
 #include <folio/extract.hpp>
 
-#include <array>
-#include <atomic>
-#include <cstdio>
-#include <random>
+#include <cstddef>
 
 #include "app/exchange.hpp"
+#include "app/random_id.hpp"
 #include "app/request_origin.hpp"
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
@@ -92,12 +90,10 @@ std::string_view Request::id() const {
     data_->id = given;
     return data_->id;
   }
-  static const unsigned process = std::random_device{}();
-  static std::atomic<std::uint64_t> counter{0};
-  std::array<char, 40> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%08x-%llx", process,
-                                 static_cast<unsigned long long>(counter.fetch_add(1, std::memory_order_relaxed)));
-  data_->id.assign(text.data(), static_cast<std::size_t>(size));
+  // Not a counter: it would tell clients how many requests others have made.
+  constexpr std::size_t made_id = 16;
+  data_->id.resize(made_id);
+  app::random_hex(data_->id);
   return data_->id;
 }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "app/room_totals.hpp"
 #include "app/socket.hpp"
 #include "base/utf8.hpp"
 #include "rooms/hub.hpp"
@@ -110,6 +111,15 @@ class NamedRooms {
     return room;
   }
 
+  std::vector<std::shared_ptr<RoomCore>> all() {
+    std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<RoomCore>> all;
+    for (const auto& [name, entry] : rooms_) {
+      if (auto room = entry.room.lock()) all.push_back(std::move(room));
+    }
+    return all;
+  }
+
   std::vector<std::string> names() {
     std::lock_guard lock(mutex_);
     std::vector<std::string> names;
@@ -143,6 +153,13 @@ NamedRooms& named_rooms() {
 
 }  // namespace
 }  // namespace detail
+
+app::RoomTotals app::room_totals() {
+  const auto rooms = detail::named_rooms().all();
+  RoomTotals totals{.rooms = rooms.size()};
+  for (const auto& room : rooms) totals.members += room->count();
+  return totals;
+}
 
 WsRoom::WsRoom(const RoomOptions& options) : core_(std::make_shared<detail::RoomCore>(detail::limits_of(options))) {}
 WsRoom::WsRoom(std::shared_ptr<detail::RoomCore> core) : core_(std::move(core)) {}

@@ -9,6 +9,7 @@
 #include "app/config.hpp"
 #include "app/exit_code.hpp"
 #include "app/log.hpp"
+#include "app/metrics_server.hpp"
 #include "app/process.hpp"
 #include "app/server.hpp"
 #include "app/settings.hpp"
@@ -20,7 +21,7 @@ int run_app(int argc, char** argv, std::span<const RouteUnit* const> routes, con
   int code = app::exit_done;
   auto config = app::read_settings(argc, argv, info, code);
   if (!config) return code;
-  if (!app::start_log(config->log_level)) {
+  if (!app::start_log(config->log_level, config->access_log, config->max_log_field)) {
     fmt::print(stderr, "error: log level '{}': choose trace, debug, info, warn, error or off\n", config->log_level);
     return app::exit_wrong_use;
   }
@@ -38,9 +39,20 @@ int run_app(int argc, char** argv, std::span<const RouteUnit* const> routes, con
       app::stop_log();
       return app::exit_failed;
     }
+    app::MetricsServer metrics(server);
+    if (!config->metrics_listen.empty()) {
+      if (auto started = metrics.start(config->metrics_listen); !started) {
+        fmt::print(stderr, "error: {}\n", started.error().message());
+        app::stop_log();
+        return app::exit_failed;
+      }
+    }
     server.publish(*std::move(application));
     fmt::print("{} listening on {} ({} thread{})\n", info.name, server.where(), config->threads,
                config->threads == 1 ? "" : "s");
+    if (!config->metrics_listen.empty()) {
+      fmt::print("metrics on http://{}/metrics, port {}\n", config->metrics_listen, metrics.port());
+    }
     std::fflush(stdout);
     // A first signal asks to finish; a second one does not wait. With certificates, SIGHUP asks to read them again, as
     // services expect; without, it says that the terminal is gone.

@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -51,6 +54,29 @@ bool parse_number(const std::string& text, Number& value) {
 int wrong_use(const std::string& message) {
   fmt::print(stderr, "error: {}\n", message);
   return exit_wrong_use;
+}
+
+constexpr std::array<std::pair<std::string_view, AccessLog>, 4> access_logs{
+    {{"off", AccessLog::Off}, {"short", AccessLog::Short}, {"common", AccessLog::Common}, {"json", AccessLog::Json}}};
+
+std::string_view access_log_name(AccessLog form) {
+  for (const auto& [name, each] : access_logs) {
+    if (each == form) return name;
+  }
+  return {};
+}
+
+bool parse_access_log(std::string_view text, AccessLog& form) {
+  for (const auto& [name, each] : access_logs) {
+    if (text == name) return form = each, true;
+  }
+  return false;
+}
+
+bool parse_switch(std::string_view text, bool& on) {
+  if (text != "on" && text != "off") return false;
+  on = text == "on";
+  return true;
 }
 
 // Files as they are given by flags or variables, to be matched by their order.
@@ -121,6 +147,7 @@ std::string apply(const Environment& environment, Config& config, TlsFiles& file
   text("PUBLIC", config.public_files);
   text("HEALTH", config.health_path);
   text("TAKEOVER", config.takeover_path);
+  text("METRICS_LISTEN", config.metrics_listen);
   text("TLS_CLIENT_CA", config.tls.client_authorities);
   text("TLS_KEY_PASSPHRASE", files.key_passphrase);
   if (auto value = environment.get("TRUSTED_PROXIES")) config.trusted_proxies = split_at_commas(*value);
@@ -166,6 +193,9 @@ std::optional<Config> read_settings(int argc, char** argv, const AppInfo& info, 
 
   CLI::App cli{std::string(info.name) + ", a Folio app. Flags go above the environment, that above ./.env, and that above ./folio.toml."};
   bool print = false;
+  std::string access_log(environment.get("ACCESS_LOG").value_or(std::string(access_log_name(config.access_log))));
+  std::string compress = environment.get("COMPRESS").value_or(config.compression.on ? "on" : "off");
+  std::string request_id = environment.get("REQUEST_ID").value_or(config.send_request_id ? "on" : "off");
   std::string mode = fmt::format("{:o}", config.socket_mode);
   cli.add_option("--config", settings_file, "File with settings, as --print-config prints them")->capture_default_str();
   cli.add_option("--host", config.host, "Address to listen on, :: for IPv6 and IPv4, or unix:PATH [HOST]")->capture_default_str();
@@ -194,6 +224,12 @@ std::optional<Config> read_settings(int argc, char** argv, const AppInfo& info, 
       ->capture_default_str();
   cli.add_option("--takeover", config.takeover_path,
                  "Unix-domain socket to take over from a running process, and to be taken over by [TAKEOVER]");
+  cli.add_option("--access-log", access_log, "off, short, common (the Combined Log Format) or json [ACCESS_LOG]")
+      ->capture_default_str();
+  cli.add_option("--request-id", request_id, "on: responses carry X-Request-Id [REQUEST_ID]")->capture_default_str();
+  cli.add_option("--metrics-listen", config.metrics_listen,
+                 "Address that serves /metrics for Prometheus, such as 127.0.0.1:9100 [METRICS_LISTEN]");
+  cli.add_option("--compress", compress, "off: responses are never compressed [COMPRESS]")->capture_default_str();
   cli.add_flag("--print-config", print, "Print every setting and limit, and exit");
   try {
     cli.parse(argc, argv);
@@ -207,6 +243,14 @@ std::optional<Config> read_settings(int argc, char** argv, const AppInfo& info, 
   if (const auto [end, error] = std::from_chars(mode.data(), mode.data() + mode.size(), config.socket_mode, 8);
       error != std::errc() || end != mode.data() + mode.size() || config.socket_mode > 0777) {
     code = wrong_use("--socket-mode " + mode + ": give octal digits, such as 660");
+    return std::nullopt;
+  }
+  if (!parse_access_log(access_log, config.access_log)) {
+    code = wrong_use("access log '" + access_log + "': choose off, short, common or json");
+    return std::nullopt;
+  }
+  if (!parse_switch(compress, config.compression.on) || !parse_switch(request_id, config.send_request_id)) {
+    code = wrong_use("--compress and --request-id are on or off, not '" + compress + "' and '" + request_id + "'");
     return std::nullopt;
   }
   if (!config.health_path.empty() && !config.health_path.starts_with('/')) {

@@ -39,6 +39,13 @@ struct Words<net::ClientCheck> {
        {net::ClientCheck::Optional, "optional"},
        {net::ClientCheck::Required, "required"}}};
 };
+template <>
+struct Words<AccessLog> {
+  static constexpr std::array<std::pair<AccessLog, std::string_view>, 4> all{{{AccessLog::Off, "off"},
+                                                                             {AccessLog::Short, "short"},
+                                                                             {AccessLog::Common, "common"},
+                                                                             {AccessLog::Json, "json"}}};
+};
 template <class T>
 concept Worded = std::is_enum_v<T>;
 

@@ -52,6 +52,20 @@ void visit_settings(C& config, Visitor&& visit) {
   visit("tls", "ticket_rotation", config.tls.ticket_rotation);
   visit("tls", "check_interval", config.tls.check_interval);
 
+  visit("observe", "access_log", config.access_log);
+  visit("observe", "max_log_field", config.max_log_field);
+  visit("observe", "request_id", config.send_request_id);
+  visit("observe", "metrics_listen", config.metrics_listen);
+  visit("observe", "max_metrics_connections", config.max_metrics_connections);
+
+  visit("compression", "on", config.compression.on);
+  visit("compression", "from", config.compression.from);
+  visit("compression", "on_loop", config.compression.on_loop);
+  visit("compression", "up_to", config.compression.up_to);
+  visit("compression", "zstd_level", config.compression.zstd_level);
+  visit("compression", "brotli_level", config.compression.brotli_level);
+  visit("compression", "gzip_level", config.compression.gzip_level);
+
   visit("http", "max_target", config.http.max_target);
   visit("http", "max_head", config.http.max_head);
   visit("http", "max_fields", config.http.max_fields);

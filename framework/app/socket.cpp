@@ -43,6 +43,7 @@ SocketCore::SocketCore(Setup setup)
       inbox_(setup.loop.inbox()),
       home_(std::move(setup.home)),
       subprotocol_(setup.subprotocol),
+      counters_(setup.loop.local<app::Metrics>().sockets[static_cast<std::size_t>(setup.role)]),
       slow_peer_(settings_->slow_peer),
       deflate_contexts_(setup.deflate ? app::deflate_contexts(setup.loop) : nullptr),
       protocol_(setup.role, protocol_options(*settings_, setup.deflate, deflate_contexts_.get())),
@@ -140,6 +141,8 @@ void SocketCore::drop_owner(std::uint16_t code) noexcept {
 void SocketCore::open(net::TcpConnection& tcp, std::unique_ptr<app::Exchange> exchange) {
   tcp_ = &tcp;
   opened_ = true;
+  counters_->opened.add(1);
+  if (compressed()) counters_->deflated.add(1);
   exchange_owner_ = std::move(exchange);
   last_heard_ = closing_since_ = tcp.loop().seconds();
   if (!early_.empty()) tcp.output().append(early_.view());
@@ -249,6 +252,7 @@ void SocketCore::handle(const ws::Event& event) {
 
 void SocketCore::handle_data(const ws::Event& event) {
   const bool is_text = event.kind == ws::Event::Kind::Text;
+  counters_->received(event.payload.size(), event.final);
   if (settings_->streaming) {
     push({.message = WsMessage::Text{protocol_.take(event)},
           .is_text = is_text,
@@ -371,6 +375,10 @@ void SocketCore::on_end() noexcept {
 
 void SocketCore::on_gone() noexcept {
   if (!ended_ && !closed()) fail(close_code::abnormal, "the connection was lost");
+  if (opened_ && !gone_) {
+    counters_->ended.add(1);
+    counters_->closed(close_status_ ? close_status_->code : close_code::abnormal);
+  }
   gone_ = true;
   ended_ = true;
   (void)protocol_.abnormal();  // gives back what it holds of the loop's

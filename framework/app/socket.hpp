@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "app/exchange.hpp"
+#include "app/metrics.hpp"
 #include "app/socket_settings.hpp"
 #include "async/executor.hpp"
 #include "base/buffer.hpp"
@@ -110,6 +111,8 @@ class SocketCore final : public room::Member {
   [[nodiscard]] base::Buffer& output() noexcept;
   [[nodiscard]] std::size_t unsent() const noexcept;
   [[nodiscard]] bool pressed(std::size_t limit) noexcept;
+  SlowPeer count_slow() noexcept;
+  void keep_latest(Opcode opcode, std::string_view payload);
   SendResult refuse_slow() noexcept;
   SendResult send_home(Opcode opcode, std::string_view payload);
   void write(const room::Parcel& parcel);
@@ -136,6 +139,7 @@ class SocketCore final : public room::Member {
   std::shared_ptr<Inbox> inbox_;
   std::shared_ptr<room::Home> home_;
   std::string_view subprotocol_;
+  std::shared_ptr<app::SocketCounters> counters_;  // of the loop and the role
 
   // Any thread.
   std::atomic<bool> closed_{false};

@@ -32,7 +32,7 @@ SendResult SocketCore::send(Opcode opcode, std::string_view payload) {
   const std::size_t queued = foreign_queued_.fetch_add(cost, std::memory_order_relaxed);
   if (queued != 0 && queued + cost + backlog_.load(std::memory_order_relaxed) > limits().max_queue) {
     foreign_queued_.fetch_sub(cost, std::memory_order_relaxed);
-    if (slow_peer_.load(std::memory_order_relaxed) != SlowPeer::Close) return SendResult::Dropped;
+    if (count_slow() != SlowPeer::Close) return SendResult::Dropped;
     close(close_code::try_again_later, "too slow");
     return SendResult::Closed;
   }
@@ -44,9 +44,24 @@ SendResult SocketCore::send(Opcode opcode, std::string_view payload) {
   return posted ? SendResult::Queued : SendResult::Closed;
 }
 
+// A message found the queue full. Gives what that leads to: as far as a message that is not to be kept is concerned,
+// Latest is Drop. Any thread.
+SlowPeer SocketCore::count_slow() noexcept {
+  SlowPeer policy = slow_peer_.load(std::memory_order_relaxed);
+  if (policy == SlowPeer::Latest) policy = SlowPeer::Drop;
+  counters_->slow[static_cast<std::size_t>(policy)].add(1);
+  return policy;
+}
+
+// The message waits for room, in the place of one that did.
+void SocketCore::keep_latest(Opcode opcode, std::string_view payload) {
+  if (latest_) counters_->slow[static_cast<std::size_t>(SlowPeer::Latest)].add(1);
+  latest_ = std::make_unique<Latest>(opcode, std::string(payload));
+}
+
 // What the policy of the route makes of a message that finds the queue full.
 SendResult SocketCore::refuse_slow() noexcept {
-  if (slow_peer_.load(std::memory_order_relaxed) != SlowPeer::Close) return SendResult::Dropped;
+  if (count_slow() != SlowPeer::Close) return SendResult::Dropped;
   // The peer has not taken what is queued, so it will not take a Close frame behind it either: 1013 is tried, and the
   // sweep ends the connection if nothing moves.
   close_home(close_code::try_again_later, "too slow");
@@ -58,7 +73,7 @@ SendResult SocketCore::send_home(Opcode opcode, std::string_view payload) {
   const std::size_t cost = payload.size() + limits().queue_overhead;
   if (unsent() != 0 && pressed(limits().max_queue - std::min(cost, limits().max_queue))) {
     if (slow_peer_.load(std::memory_order_relaxed) == SlowPeer::Latest && opcode != Opcode::Ping) {
-      latest_ = std::make_unique<Latest>(opcode, std::string(payload));
+      keep_latest(opcode, payload);
       return SendResult::Queued;
     }
     return refuse_slow();
@@ -79,6 +94,7 @@ SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
     case Opcode::Text:
     case Opcode::Binary:
       sent = protocol_.send(static_cast<ws::Opcode>(opcode), payload, out);
+      if (sent) counters_->sent(payload.size());
       break;
     case Opcode::Ping:
       sent = protocol_.ping(payload, out);
@@ -100,8 +116,7 @@ void SocketCore::deliver(std::span<const room::Parcel> parcels, room::More more)
   if (unsent() != 0 && pressed(limits().max_queue - std::min(cost, limits().max_queue))) {
     if (slow_peer_.load(std::memory_order_relaxed) != SlowPeer::Latest) return (void)refuse_slow();
     const room::Parcel& last = parcels.back();
-    latest_ = std::make_unique<Latest>(static_cast<Opcode>(opcode_of(last)), std::string(last.payload));
-    return;
+    return keep_latest(static_cast<Opcode>(opcode_of(last)), last.payload);
   }
   for (const auto& parcel : parcels) write(parcel);
   if (tcp_ != nullptr && more == room::More::No) tcp_->flush();
@@ -110,6 +125,7 @@ void SocketCore::deliver(std::span<const room::Parcel> parcels, room::More more)
 
 // The frame that all members share: the compressed one where the peer takes it, made by the first member that asks.
 void SocketCore::write(const room::Parcel& parcel) {
+  counters_->sent(parcel.payload.size());
   if (protocol_.role() == ws::Role::Client) {
     // RFC 6455 §5.3: what a client sends is masked, with a key of its own for each frame.
     (void)protocol_.send(opcode_of(parcel), parcel.payload, output());

@@ -14,6 +14,7 @@ void StreamSink::write(std::string_view bytes) {
     bytes = bytes.substr(0, left_);
   }
   left_ -= bytes.size();
+  written_ += bytes.size();
   base::Buffer& out = connection_->tcp().output();
   if (chunked_) {
     http::write_chunk(out, bytes);

@@ -20,6 +20,7 @@ class Worker::Clock final : public net::Swept {
  public:
   explicit Clock(Worker& worker) : worker_(worker) { worker.loop_.add_swept(*this); }
   void sweep(std::uint32_t now) noexcept override {
+    worker_.metrics_.end_sweep();
     std::erase_if(worker_.outliving_, [&](const Outliving& one) {
       if (now >= one.deadline) one.handler->abort();
       return one.handler->finished();
@@ -39,8 +40,11 @@ Worker::Worker(const Config& config, Server& server)
     : config_(config),
       server_(server),
       addresses_(config.max_connections_per_address),
+      metrics_(loop_.local<Metrics>()),
       home_(room_home(loop_)),
-      clock_(std::make_unique<Clock>(*this)) {}
+      clock_(std::make_unique<Clock>(*this)) {
+  if (!config.metrics_listen.empty()) lag_meter_.emplace(loop_, metrics_);
+}
 
 Worker::~Worker() {
   loop_.bind_to_thread();
@@ -53,6 +57,11 @@ void Worker::listen(int fd) {
 
 void Worker::run() {
   loop_.run();
+}
+
+void Worker::publish(std::shared_ptr<const Application> application) {
+  metrics_.publish(*application);
+  application_ = std::move(application);
 }
 
 Interceptor* Worker::interceptor() const noexcept {
@@ -169,12 +178,14 @@ void Worker::add(Connection& connection) {
   if (connections_ != nullptr) connections_->previous_ = &connection;
   connections_ = &connection;
   ++connection_count_;
+  metrics_.accepted.add(1);
 }
 
 void Worker::remove(Connection& connection) {
   (connection.previous_ != nullptr ? connection.previous_->next_ : connections_) = connection.next_;
   if (connection.next_ != nullptr) connection.next_->previous_ = connection.previous_;
   --connection_count_;
+  metrics_.finished.add(1);
   check_stopped();
 }
 

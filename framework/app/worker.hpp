@@ -15,6 +15,8 @@
 #include "app/arrival.hpp"
 #include "app/config.hpp"
 #include "app/exchange.hpp"
+#include "app/lag_meter.hpp"
+#include "app/metrics.hpp"
 #include "app/socket_settings.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
@@ -49,7 +51,7 @@ class Worker {
   void drain(std::uint32_t seconds, Listeners listeners, std::uint16_t code) noexcept;
 
   // --- the loop's thread ---
-  void publish(std::shared_ptr<const Application> application) { application_ = std::move(application); }
+  void publish(std::shared_ptr<const Application> application);
   [[nodiscard]] const std::shared_ptr<const Application>& application() const { return application_; }
   // What new connections begin TLS with; null: nothing.
   void use(std::shared_ptr<const net::TlsContext> tls) { tls_ = std::move(tls); }
@@ -66,6 +68,8 @@ class Worker {
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
   // The server is to stop soon, or stops.
   [[nodiscard]] bool draining() const noexcept { return draining_ || stopping_; }
+  // What is counted here. Any thread may read it.
+  [[nodiscard]] Metrics& metrics() noexcept { return metrics_; }
 
   // The settings of a route's sockets; null: of a route without options. REQUIRES: the options are a route unit's,
   // which are never unloaded.
@@ -94,6 +98,8 @@ class Worker {
   Server& server_;
   AddressLimit addresses_;
   net::Loop loop_;
+  Metrics& metrics_;
+  std::optional<LagMeter> lag_meter_;  // while somebody wants metrics
   std::shared_ptr<room::Home> home_;
   std::unique_ptr<Clock> clock_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;

@@ -14,6 +14,7 @@
 
 #include "async/executor.hpp"
 #include "base/buffer.hpp"
+#include "base/tally.hpp"
 
 struct uv_loop_s;
 
@@ -51,6 +52,12 @@ class Swept {
   friend class Loop;
   Swept* next_ = nullptr;
   Swept** link_ = nullptr;
+};
+
+// Bytes that the connections of a loop have exchanged with the kernel: those of TLS and of framing included.
+struct Traffic {
+  base::Tally received;
+  base::Tally sent;
 };
 
 class Loop final : public async::Executor {
@@ -98,6 +105,9 @@ class Loop final : public async::Executor {
   [[nodiscard]] base::Buffer take_buffer() noexcept;
   void give_buffer(base::Buffer buffer) noexcept;
 
+  // Written on the loop's thread, read on any.
+  [[nodiscard]] Traffic& traffic() noexcept { return traffic_; }
+
   [[nodiscard]] uv_loop_s* raw() noexcept { return uv_.get(); }
 
  private:
@@ -112,6 +122,7 @@ class Loop final : public async::Executor {
   std::vector<std::pair<const void*, std::shared_ptr<void>>> locals_;
   std::unique_ptr<char[]> decrypted_buffer_;
   std::vector<base::Buffer> spare_buffers_;
+  Traffic traffic_;
   Deferred* deferred_ = nullptr;
   Deferred** deferred_end_ = &deferred_;
   Swept* swept_ = nullptr;

@@ -82,6 +82,7 @@ void TcpConnection::start_reading() noexcept {
         auto& self = *static_cast<TcpConnection*>(stream->data);
         Loop& loop = self.loop_;
         if (count > 0) {
+          loop.traffic().received.add(static_cast<std::size_t>(count));
           self.on_read({buffer->base, static_cast<std::size_t>(count)});
         } else if (count == UV_EOF) {
           self.on_read_end();
@@ -204,6 +205,7 @@ void TcpConnection::flush() noexcept {
     if (output_.empty()) return;
     uv_buf_t piece = uv_buf_init(output_.data(), static_cast<unsigned>(output_.size()));
     const int sent = uv_try_write(handle_->stream(), &piece, 1);
+    if (sent > 0) loop_.traffic().sent.add(static_cast<std::size_t>(sent));
     if (sent == static_cast<int>(output_.size())) {
       loop_.give_buffer(std::exchange(output_, {}));
       return;
@@ -238,6 +240,7 @@ void TcpConnection::start_write() noexcept {
     const int sent = uv_try_write(handle_->stream(), pieces.data(), count);
     if (sent < 0 && sent != UV_EAGAIN) return fail(uv_strerror(sent));
     std::size_t left = sent > 0 ? static_cast<std::size_t>(sent) : 0;
+    loop_.traffic().sent.add(left);
     queued_ -= left;
     while (left > 0) {
       auto& first = waiting.front();
@@ -293,6 +296,7 @@ void TcpConnection::write_in_flight() noexcept {
 
 void TcpConnection::on_write_done(int status) noexcept {
   for (auto& segment : backlog_->in_flight) {
+    if (status == 0) loop_.traffic().sent.add(segment.rest().size());
     queued_ -= segment.rest().size();
     if (!segment.shared) loop_.give_buffer(std::move(segment.owned));
   }

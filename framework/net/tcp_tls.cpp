@@ -113,6 +113,7 @@ void TcpConnection::flush_tls() noexcept {
     const int sent = uv_try_write(handle_->stream(), &piece, 1);
     if (sent < 0 && sent != UV_EAGAIN) return fail(uv_strerror(sent));
     if (sent > 0) {
+      loop_.traffic().sent.add(static_cast<std::size_t>(sent));
       queued_ -= static_cast<std::size_t>(sent);
       budget -= std::min(budget, static_cast<std::size_t>(sent));
       out.consume(static_cast<std::size_t>(sent));

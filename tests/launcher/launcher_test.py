@@ -24,7 +24,8 @@ exit 7
 
 COMMANDS = ("clang++-19", "ld.lld-19", "llvm-ar-19", "mold", "pkg-config")
 
-PACKAGES = "libuv1-dev libssl-dev zlib1g-dev libfmt-dev libspdlog-dev libsimdjson-dev libcli11-dev libtomlplusplus-dev node-llhttp"
+PACKAGES = ("libuv1-dev libssl-dev zlib1g-dev libbrotli-dev libzstd-dev libfmt-dev libspdlog-dev libsimdjson-dev libcli11-dev "
+            "libtomlplusplus-dev node-llhttp")
 
 
 class Machine(unittest.TestCase):

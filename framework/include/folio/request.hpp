@@ -11,6 +11,7 @@
 
 #include <folio/client_certificate.hpp>
 #include <folio/method.hpp>
+#include <folio/trace.hpp>
 
 namespace folio {
 
@@ -85,6 +86,8 @@ class Request {
   [[nodiscard]] const ClientCertificate* client_certificate() const;
   // An id for this request: the client's X-Request-Id when it sent a sensible one, or one made here.
   [[nodiscard]] std::string_view id() const;
+  // Where it stands in a distributed trace (W3C Trace Context); made when it is first asked for.
+  [[nodiscard]] const Trace& trace() const;
   // The route file that answers, relative to the routes folder; empty when none does.
   [[nodiscard]] std::string_view route() const;
 

@@ -1,0 +1,28 @@
+// What a connection tells of its requests, to the access log and to the metrics. On the loop's thread.
+#pragma once
+
+#include <folio/response.hpp>
+
+#include <cstdint>
+
+#include "app/exchange.hpp"
+
+namespace folio::app {
+
+class Connection;
+class Worker;
+
+// A request's head is complete.
+void observe_head(Worker& worker, Exchange& exchange);
+// Its handler is about to run, or what stands in its place.
+void observe_begin(Worker& worker);
+// Just before the head of the response is written: adds X-Request-Id where that is wanted.
+void label_response(const Worker& worker, const Exchange& exchange, Response& response);
+// The response has been written, its body of `bytes` bytes to the end. `status` 101: a WebSocket was opened.
+void observe_end(Connection& connection, Exchange& exchange, int status, std::uint64_t bytes);
+// The client went before its request was answered.
+void observe_abandoned(Worker& worker);
+// What came was no request, or not in time, and got an error in place of an answer.
+void observe_refused(Connection& connection, int status, std::uint64_t bytes);
+
+}  // namespace folio::app
