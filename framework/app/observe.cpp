@@ -28,7 +28,7 @@ std::string_view trace_id_of(const Exchange& exchange) {
   return exchange.request.trace().trace_id;
 }
 
-void log_end(Connection& connection, const Exchange& exchange, int status, std::uint64_t bytes,
+void log_end(const Exchange& exchange, int status, std::uint64_t bytes,
              std::int64_t nanoseconds) {
   const Request& request = exchange.request;
   AccessRecord record{.method = status == 101 ? "WS" : request.method(),
@@ -79,7 +79,7 @@ void observe_end(Connection& connection, Exchange& exchange, int status, std::ui
   if (exchange.started == 0) return;
   const std::int64_t nanoseconds = worker.loop().now() - exchange.started;
   if (status != 101) counters.latency.add(nanoseconds);
-  if (logs(worker)) log_end(connection, exchange, status, bytes, nanoseconds);
+  if (logs(worker)) log_end(exchange, status, bytes, nanoseconds);
 }
 
 void observe_abandoned(Worker& worker) {
