@@ -107,6 +107,8 @@ class TlsClient {
   }
   explicit TlsClient(std::uint16_t port) : TlsClient(port, Options()) {}
   ~TlsClient() {
+    // Or else OpenSSL would not resume its session.
+    SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(ssl);
     SSL_CTX_free(context_);
   }
