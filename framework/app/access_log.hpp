@@ -2,15 +2,23 @@
 // steer no terminal. Pure but for the system's time zone; any thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "app/config.hpp"
 
 namespace folio::app {
+
+inline constexpr std::array<std::pair<AccessLog, std::string_view>, 4> access_log_names{
+    {{AccessLog::Off, "off"}, {AccessLog::Short, "short"}, {AccessLog::Common, "common"}, {AccessLog::Json, "json"}}};
+constexpr std::string_view access_log_name(AccessLog form) {
+  return access_log_names[static_cast<std::size_t>(form)].second;
+}
 
 // One answered request, or what came in the place of one.
 struct AccessRecord {

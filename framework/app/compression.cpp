@@ -127,16 +127,17 @@ bool is_compressible(std::string_view content_type) {
 }
 
 int level_of(const ResponseCompression& settings, ContentCoding coding) {
+  // A level that there is not would be an encoder that there is not.
   switch (coding) {
     case ContentCoding::Zstd:
-      return settings.zstd_level;
+      return std::clamp(settings.zstd_level, 1, 19);
     case ContentCoding::Brotli:
-      return settings.brotli_level;
+      return std::clamp(settings.brotli_level, 0, 11);
     case ContentCoding::Gzip:
     case ContentCoding::Identity:
       break;
   }
-  return settings.gzip_level;
+  return std::clamp(settings.gzip_level, 1, 9);
 }
 
 std::optional<ContentCoding> choose_coding(const Exchange& exchange, Response& response,

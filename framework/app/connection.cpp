@@ -38,7 +38,8 @@ void log_dropped_fields(const Exchange& exchange, const Response& response, std:
     message.append(message.empty() ? "" : "; ").append(std::to_string(count));
     message.append(" response field(s) left out: malformed, or the server's own to write");
   }
-  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, AppError::internal(message));
+  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, AppError::internal(message),
+            exchange.request.id());
 }
 
 }  // namespace
@@ -288,7 +289,7 @@ void Connection::body_taken() {
 // The body cannot be had as it was sent. Who reads it as it arrives ends where it waits.
 void Connection::fail_body(int status, std::string_view reason) {
   const bool begun_to_answer = exchange_->sink != nullptr;
-  if (phase_ == Phase::Busy) observe_abandoned(worker_);
+  if (begun_to_answer) observe_end(*this, *exchange_, exchange_->status, exchange_->sink->written());
   if (activity_) std::exchange(activity_, {})->abort();
   exchange_->detach();
   if (begun_to_answer) return end_after_answer();  // it stays incomplete, which its reader can see
@@ -319,8 +320,8 @@ void Connection::on_drained() noexcept {
 
 void Connection::dispatch(bool routed) {
   set_phase(Phase::Busy);
-  observe_begin(worker_);
   Exchange& exchange = *exchange_;
+  observe_begin(worker_, exchange);
   keep_alive_ = exchange.data.head->keep_alive && !worker_.draining();
   if (!exchange.incoming) {
     if (auto health = worker_.health(exchange)) [[unlikely]]
@@ -432,7 +433,8 @@ void Connection::write_response(Response& response) {
     observe_end(*this, exchange, response.status_code, written.send_body ? body_size : 0);
     return answered();
   }
-  exchange.sink = std::make_shared<detail::StreamSink>(*this, response.status_code, written.chunked, streamed->length);
+  exchange.status = response.status_code;
+  exchange.sink = std::make_shared<detail::StreamSink>(*this, written.chunked, streamed->length);
   stream_wrote_ = worker_.loop().seconds();
   heartbeat_ = streamed->events;
   activity_ = worker_.loop().start(run_stream(this, streamed).handle);
@@ -462,15 +464,14 @@ void Connection::finish_stream(std::optional<AppError> failure) {
   const detail::StreamSink& sink = *exchange.sink;
   if (!failure && !sink.complete()) failure = AppError::internal("a streamed response has not the length it announced");
   activity_ = {};
-  observe_end(*this, exchange, sink.status(), sink.written());
+  observe_end(*this, exchange, exchange.status, sink.written());
   if (failure) {
-    log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, *failure);
+    log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, *failure, exchange.request.id());
     // RFC 9112 §8: a message is incomplete without its last chunk or its announced length; one that lasts until the
     // connection ends is so only by a reset.
     const bool visible = sink.chunked() || !sink.complete();
     exchange.detach();
     if (!visible) {
-      set_phase(Phase::Closing);
       tcp_.flush();
       return tcp_.reset();
     }
@@ -525,7 +526,7 @@ void Connection::refuse(int status, std::string_view reason) {
   // RFC 9110 §9.3.2: "The server MUST NOT send content in the response" to HEAD, whatever it says.
   const bool send_body = http::write_response_head(out, fields).send_body;
   if (send_body) out.append(response.body);
-  observe_refused(*this, status, send_body ? response.body.size() : 0);
+  observe_refused(*this, exchange_.get(), status, send_body ? response.body.size() : 0);
   end_after_answer();
 }
 
@@ -588,7 +589,7 @@ void Connection::shut_down(std::uint16_t code) noexcept {
       // A stream of events has no end that could be waited for; its client will reconnect elsewhere.
       if (exchange_ && exchange_->sink && heartbeat_) {
         std::exchange(activity_, {})->abort();
-        observe_end(*this, *exchange_, exchange_->sink->status(), exchange_->sink->written());
+        observe_end(*this, *exchange_, exchange_->status, exchange_->sink->written());
         if (exchange_->sink->chunked()) tcp_.output().append(http::last_chunk);
         end_after_answer();
       }
@@ -597,7 +598,7 @@ void Connection::shut_down(std::uint16_t code) noexcept {
 }
 
 void Connection::on_closed() noexcept {
-  if (phase_ == Phase::Busy) observe_abandoned(worker_);
+  if (exchange_ && exchange_->begun) observe_abandoned(worker_, *exchange_);
   if (socket_) {
     socket_->on_gone();
     if (activity_) worker_.outlive(std::move(activity_));

@@ -95,6 +95,8 @@ class Exchange {
   std::shared_ptr<detail::StreamSink> sink;
   std::int64_t started = 0;           // nanoseconds of the loop's clock when the head was complete; 0: nobody asks
   RouteCounters* counters = nullptr;  // of what answers
+  bool begun = false;                 // its handler was started, and the answer is not written yet
+  int status = 0;                     // of a streamed response, once its head is written
 
   // What handlers left behind may hold of the body and the stream ends.
   void detach() noexcept;

@@ -23,13 +23,17 @@ RouteCounters& counters_of(Worker& worker, const Exchange& exchange) {
   return metrics.route(exchange.data.match.file);
 }
 
+void end(Worker& worker, Exchange& exchange) {
+  exchange.begun = false;
+  worker.metrics().requests_ended.add(1);
+}
+
 std::string_view trace_id_of(const Exchange& exchange) {
   if (!exchange.data.trace && !exchange.request.has_header("traceparent")) return {};
   return exchange.request.trace().trace_id;
 }
 
-void log_end(const Exchange& exchange, int status, std::uint64_t bytes,
-             std::int64_t nanoseconds) {
+void log_end(const Exchange& exchange, int status, std::uint64_t bytes, std::int64_t nanoseconds) {
   const Request& request = exchange.request;
   AccessRecord record{.method = status == 101 ? "WS" : request.method(),
                       .path = request.path(),
@@ -58,7 +62,8 @@ void observe_head(Worker& worker, Exchange& exchange) {
   exchange.started = worker.loop().now();
 }
 
-void observe_begin(Worker& worker) {
+void observe_begin(Worker& worker, Exchange& exchange) {
+  exchange.begun = true;
   worker.metrics().requests_begun.add(1);
 }
 
@@ -69,8 +74,7 @@ void label_response(const Worker& worker, const Exchange& exchange, Response& re
 
 void observe_end(Connection& connection, Exchange& exchange, int status, std::uint64_t bytes) {
   Worker& worker = connection.worker();
-  Metrics& metrics = worker.metrics();
-  metrics.requests_ended.add(1);
+  end(worker, exchange);
   RouteCounters& counters = counters_of(worker, exchange);
   const auto status_class = static_cast<std::size_t>(status / 100 - 1);
   if (status_class < status_classes) {
@@ -78,17 +82,19 @@ void observe_end(Connection& connection, Exchange& exchange, int status, std::ui
   }
   if (exchange.started == 0) return;
   const std::int64_t nanoseconds = worker.loop().now() - exchange.started;
-  if (status != 101) counters.latency.add(nanoseconds);
+  // A stream, or a socket, lasts for as long as it has something to say.
+  if (status != 101 && !exchange.sink) counters.latency.add(nanoseconds);
   if (logs(worker)) log_end(exchange, status, bytes, nanoseconds);
 }
 
-void observe_abandoned(Worker& worker) {
-  worker.metrics().requests_ended.add(1);
+void observe_abandoned(Worker& worker, Exchange& exchange) {
+  end(worker, exchange);
   worker.metrics().requests_abandoned.add(1);
 }
 
-void observe_refused(Connection& connection, int status, std::uint64_t bytes) {
+void observe_refused(Connection& connection, Exchange* exchange, int status, std::uint64_t bytes) {
   Worker& worker = connection.worker();
+  if (exchange != nullptr && exchange->begun) end(worker, *exchange);  // its body broke off
   worker.metrics().requests_refused.add(1);
   if (!logs(worker) || !access_log_is_long()) return;
   log_access({.method = {}, .path = {}, .status = status, .peer = connection.peer(), .bytes = bytes});

@@ -18,9 +18,8 @@ namespace folio::detail {
 
 class StreamSink {
  public:
-  StreamSink(app::Connection& connection, int status, bool chunked, std::optional<std::uint64_t> length)
+  StreamSink(app::Connection& connection, bool chunked, std::optional<std::uint64_t> length)
       : connection_(&connection),
-        status_(status),
         chunked_(chunked),
         left_(length.value_or(std::numeric_limits<std::uint64_t>::max())),
         counted_(length.has_value()) {}
@@ -37,7 +36,6 @@ class StreamSink {
   void drained() noexcept { waker_.wake(); }
   // The response is over: who still writes ends where it waits.
   void detach() noexcept;
-  [[nodiscard]] int status() const noexcept { return status_; }
   // Bytes of the body so far.
   [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
   [[nodiscard]] bool chunked() const noexcept { return chunked_; }
@@ -46,7 +44,6 @@ class StreamSink {
 
  private:
   app::Connection* connection_;  // null once detached
-  int status_;
   bool chunked_;
   std::uint64_t written_ = 0;
   std::uint64_t left_;  // bytes that may still be written

@@ -5,11 +5,15 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace folio::http {
 
@@ -88,10 +92,60 @@ class Gzip final : public ContentEncoder::Codec {
   z_stream stream_{};
 };
 
+// Memory that comes and goes with each encoder of Brotli, which cannot be used again as those of the others can: tables of
+// some hundred KiB, which a general allocator gives back to the system, so that each of their pages is a fault anew. That
+// would take longer than the encoding. Belongs to one thread.
+class KeptBlocks {
+ public:
+  KeptBlocks() = default;
+  KeptBlocks(const KeptBlocks&) = delete;
+  KeptBlocks& operator=(const KeptBlocks&) = delete;
+  ~KeptBlocks() {
+    for (Block* block : kept_) std::free(block);
+  }
+
+  void* take(std::size_t size) noexcept {
+    for (Block*& kept : kept_) {
+      if (kept == nullptr || kept->size < size || kept->size / 2 > size) continue;
+      bytes_ -= kept->size;
+      return std::exchange(kept, nullptr) + 1;
+    }
+    auto* block = static_cast<Block*>(std::malloc(sizeof(Block) + size));
+    if (block == nullptr) return nullptr;
+    block->size = size;
+    return block + 1;
+  }
+  void give(void* memory) noexcept {
+    if (memory == nullptr) return;
+    Block* block = static_cast<Block*>(memory) - 1;
+    for (Block*& kept : kept_) {
+      if (kept != nullptr || block->size < least || bytes_ + block->size > most) continue;
+      kept = block;
+      bytes_ += block->size;
+      return;
+    }
+    std::free(block);
+  }
+
+ private:
+  struct alignas(std::max_align_t) Block {
+    std::size_t size;
+  };
+  static constexpr std::size_t least = 16 * 1024;       // smaller ones are the allocator's own business
+  static constexpr std::size_t most = 4 * 1024 * 1024;  // all that one thread keeps
+  std::array<Block*, 16> kept_{};
+  std::size_t bytes_ = 0;
+};
+
 class Brotli final : public ContentEncoder::Codec {
  public:
-  // `size`: of the whole content; 0: unknown.
-  explicit Brotli(int level, std::size_t size = 0) : state_(BrotliEncoderCreateInstance(nullptr, nullptr, nullptr)) {
+  // `size`: of the whole content; 0: unknown. `memory`: where its own comes from, if not from the allocator.
+  explicit Brotli(int level, std::size_t size = 0, KeptBlocks* memory = nullptr)
+      : state_(memory == nullptr
+                   ? BrotliEncoderCreateInstance(nullptr, nullptr, nullptr)
+                   : BrotliEncoderCreateInstance(
+                         [](void* kept, std::size_t wanted) { return static_cast<KeptBlocks*>(kept)->take(wanted); },
+                         [](void* kept, void* block) { static_cast<KeptBlocks*>(kept)->give(block); }, memory)) {
     require_memory(state_ != nullptr);
     int window = stream_window;
     if (size != 0) {
@@ -206,6 +260,11 @@ std::string encode_gzip(int level, std::string_view content) {
   return kept->whole(content);
 }
 
+std::string encode_brotli(int level, std::string_view content) {
+  thread_local KeptBlocks memory;
+  return Brotli(level, content.size() + 1, &memory).whole(content);
+}
+
 std::string encode_zstd(int level, std::string_view content) {
   thread_local Zstd kept;
   return kept.whole(content, level);
@@ -233,7 +292,7 @@ void ContentEncoder::finish(base::Buffer& out) {
 std::string encode_content(ContentCoding coding, int level, std::string_view content) {
   // What was set aside for the worst case goes back when it is more than a little.
   constexpr std::size_t kept_room = 16 * 1024;
-  std::string coded = coding == ContentCoding::Brotli ? Brotli(level, content.size() + 1).whole(content)
+  std::string coded = coding == ContentCoding::Brotli ? encode_brotli(level, content)
                       : coding == ContentCoding::Zstd ? encode_zstd(level, content)
                                                       : encode_gzip(level, content);
   if (coded.capacity() - coded.size() > kept_room) coded.shrink_to_fit();

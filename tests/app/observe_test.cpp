@@ -112,6 +112,24 @@ FOLIO_TEST_FILE("sleeps.cpp", FOLIO_NO_PARAMS)
 FOLIO_ROUTE_UNIT
 }  // namespace sleeps
 
+namespace stream {
+using namespace folio::absent;
+using namespace folio;
+Response GET() {
+  return Response::stream("text/plain", [](ResponseStream out) -> Task<> {
+    co_await out.write("one ");
+    co_await out.write("two");
+  });
+}
+Task<std::string> POST(BodyStream body) {
+  std::size_t size = 0;
+  while (auto piece = co_await body.read()) size += piece->size();
+  co_return std::to_string(size);
+}
+FOLIO_TEST_FILE("stream.cpp", FOLIO_NO_PARAMS)
+FOLIO_ROUTE_UNIT
+}  // namespace stream
+
 namespace echo {
 using namespace folio::absent;
 using namespace folio;
@@ -135,7 +153,7 @@ using test::TestServer;
 
 std::vector<const RouteUnit*> units() {
   using namespace test_observed;
-  return {&home::folio_unit, &user::folio_unit, &trace::folio_unit, &blocks::folio_unit, &sleeps::folio_unit, &echo::folio_unit};
+  return {&home::folio_unit, &user::folio_unit, &trace::folio_unit, &blocks::folio_unit, &sleeps::folio_unit, &stream::folio_unit, &echo::folio_unit};
 }
 
 app::Config with_metrics() {
@@ -291,8 +309,32 @@ TEST(Metrics, CountWhatIsRefusedAndAbandoned) {
   (void)eventually(server.server(), "folio_connections_refused_total", 1);
 }
 
+TEST(Metrics, CountStreamsAtTheirEnd) {
+  TestServer server(units(), with_metrics());
+  Client client(server.port());
+  EXPECT_EQ(client.get("/stream").status, 200);
+  while (client.buffer().find("0\r\n\r\n") == std::string::npos) ASSERT_TRUE(client.more());
+  client.buffer().clear();
+  EXPECT_EQ(client.ask("POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc").body, "3");
+  auto samples = eventually(server.server(),
+                            R"(folio_http_requests_total{route="stream.cpp",method="POST",status="2xx"})", 1);
+  EXPECT_EQ(value(samples, R"(folio_http_requests_total{route="stream.cpp",method="GET",status="2xx"})"), 1);
+  EXPECT_EQ(value(samples, R"(folio_http_request_duration_seconds_count{route="stream.cpp"})"), 1) << "of the POST alone";
+  // A body that breaks off ends its handler, and the request with it.
+  client.send("POST /stream HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nnonsense\r\n");
+  EXPECT_EQ(client.read().status, 400);
+  Client gone(server.port());
+  gone.send("POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
+  (void)eventually(server.server(), "folio_http_requests_in_flight", 1);
+  gone.reset();
+  samples = eventually(server.server(), "folio_http_requests_abandoned_total", 1);
+  EXPECT_EQ(value(samples, "folio_http_requests_in_flight"), 0);
+  EXPECT_EQ(value(samples, "folio_http_requests_refused_total"), 1);
+}
+
 TEST(Metrics, CountWebSocketsMessagesAndCloses) {
   TestServer server(units(), with_metrics());
+  const auto before = parse(app::metrics_text(server.server()));  // rooms belong to the process
   {
     SocketClient client(server.port(), "/echo");
     ASSERT_EQ(client.answer.status, 101);
@@ -305,8 +347,8 @@ TEST(Metrics, CountWebSocketsMessagesAndCloses) {
     EXPECT_EQ(value(samples, R"(folio_websocket_messages_total{role="server",direction="out"})"), 3);
     EXPECT_EQ(value(samples, R"(folio_websocket_message_bytes_total{role="server",direction="in"})"), 15);
     EXPECT_EQ(value(samples, R"(folio_http_requests_total{route="echo.cpp",method="GET",status="1xx"})"), 1);
-    EXPECT_EQ(value(samples, "folio_rooms"), 1);
-    EXPECT_EQ(value(samples, "folio_room_members"), 1);
+    EXPECT_EQ(value(samples, "folio_rooms"), value(before, "folio_rooms") + 1);
+    EXPECT_EQ(value(samples, "folio_room_members"), value(before, "folio_room_members") + 1);
     client.close(1001);
     EXPECT_EQ(client.next(), "close 1001");
   }
