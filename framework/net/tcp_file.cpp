@@ -85,7 +85,7 @@ bool TcpConnection::send_file(std::uint64_t& budget) noexcept {
                                     static_cast<std::size_t>(std::min(budget, segment.end - segment.offset)));
     if (sent < 0) {
       if (errno == EINTR) continue;
-      if (errno == EINVAL || errno == ENOSYS) segment.unsendable = true;
+      if (errno == EINVAL || errno == ENOSYS || errno == EOVERFLOW) segment.unsendable = true;
       if (errno != EAGAIN && !segment.unsendable) fail(uv_strerror(uv_translate_sys_error(errno)));
       return false;
     }
