@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace folio::app {
 namespace {
@@ -217,6 +219,27 @@ TEST_F(FileCacheTest, LeavesOutNeighboursThatAreOlder) {
   EXPECT_EQ(served->representations[1].coding, http::ContentCoding::Gzip);
   FileCache plain(10, hours(1), false);
   EXPECT_EQ(plain.find(root, "a.js")->representations.size(), 1U);
+}
+
+TEST_F(FileCacheTest, IsSharedByThreads) {
+  for (int i = 0; i < 8; ++i) folder.write(std::to_string(i), std::to_string(i));
+  const FileRoot changing(folder.path.string(), std::chrono::seconds(0));
+  FileCache cache(4, std::chrono::seconds(0), true);
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < 200; ++i) {
+        const std::string name = std::to_string((i + thread) % 8);
+        const auto served = cache.find(changing, name);
+        ASSERT_TRUE(served);
+        char first = 0;
+        EXPECT_EQ(served->representations[0].file->read(0, &first, 1), 1);
+        EXPECT_EQ(first, name[0]);
+      }
+    });
+  }
+  for (auto& each : threads) each.join();
+  EXPECT_LE(cache.open_files(), 4U);
 }
 
 TEST_F(FileCacheTest, KeepsFoldersApart) {
