@@ -178,7 +178,9 @@ std::size_t Connection::consume_head(std::string_view bytes) {
     case http::RequestParser::State::NeedMore:
       if (before == 0) block.append(bytes);
       // The empty line that may come before a request begins none: nobody waits for its end.
-      if (phase_ == Phase::Idle && !parser.at_message_boundary()) {
+      if (parser.at_message_boundary()) {
+        set_phase(Phase::Idle);
+      } else if (phase_ == Phase::Idle) {
         set_phase(Phase::Head);
         rate_.start();
       }

@@ -1,10 +1,11 @@
 // Requests with small faults, made by a generator with a fixed seed, through the parser and through a second,
 // independent reading of the grammar. Both must see the same messages, and what one refuses the other must not
-// complete.
+// complete. A hundred thousand of them: from a corpus, from chunked bodies and from pipelines that are made at random.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <random>
 #include <string>
 #include <string_view>
@@ -114,13 +115,71 @@ class Mutator {
   // mt19937 gives the same numbers everywhere; the distributions of the library do not, so they are not used.
   std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_()) % bound; }
 
-  std::string mutant() {
-    std::string text = corpus()[below(corpus().size())];
-    for (std::size_t faults = 1 + below(3); faults > 0; --faults) mutate(text);
+  // What a mutant began as.
+  enum Kind : std::size_t { Corpus, Chunks, Pipeline, kinds };
+
+  std::string mutant(Kind kind) {
+    std::string text = kind == Corpus   ? corpus()[below(corpus().size())]
+                       : kind == Chunks ? chunked_message()
+                                        : pipeline();
+    // Now and then none: what is right must come through.
+    for (std::size_t faults = below(4); faults > 0; --faults) mutate(text);
+    if (below(16) == 0) text.resize(1 + below(text.size()));  // cut off
+    return text;
+  }
+
+  std::string chunked_message() {
+    std::string text = "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (std::size_t chunks = below(4); chunks > 0; --chunks) {
+      const std::string data = content(1 + below(20));
+      text += size_line(data.size()) + data + "\r\n";
+    }
+    text += size_line(0);
+    for (std::size_t trailers = below(3); trailers > 0; --trailers) text += one_of({"T: v\r\n", "U:\r\n", "V: \t w \r\n"});
+    return text + "\r\n";
+  }
+
+  std::string pipeline() {
+    std::string text;
+    for (std::size_t count = 2 + below(4); count > 0; --count) {
+      switch (below(4)) {
+        case 0:
+          text += corpus()[below(corpus().size())];
+          break;
+        case 1:
+          text += chunked_message();
+          break;
+        case 2: {
+          const std::string data = content(below(30));
+          text += "PUT /l HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(data.size()) + "\r\n\r\n" + data;
+          break;
+        }
+        default:
+          text += "GET /" + std::to_string(count) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+      }
+    }
     return text;
   }
 
  private:
+  std::string one_of(const std::vector<std::string>& texts) { return texts[below(texts.size())]; }
+
+  // Content that looks like framing more often than not.
+  std::string content(std::size_t size) {
+    std::string made;
+    while (made.size() < size) made += below(3) == 0 ? std::string(1, static_cast<char>(below(256))) : one_of(pieces());
+    made.resize(size);
+    return made;
+  }
+
+  std::string size_line(std::size_t size) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, below(2) == 0 ? "%zx" : "%04zX", size);
+    std::string line = digits;
+    if (below(3) == 0) line += one_of({";a", ";a=b", ";a=\"b;c\"", ";a=\"\\\"\";d", ";a;b=c"});
+    return line + "\r\n";
+  }
+
   void mutate(std::string& text) {
     const std::size_t at = below(text.size() + 1);
     const std::size_t count = std::min(text.size() - at, 1 + below(4));
@@ -211,7 +270,7 @@ const std::vector<std::string>& endings() {
   return all;
 }
 
-constexpr int mutants = 20000;
+constexpr int mutants = 100'000;
 
 TEST(Mutation, ParserAndGrammarAgree) {
   const Limits limits;
@@ -219,8 +278,11 @@ TEST(Mutation, ParserAndGrammarAgree) {
   int accepted = 0;
   int refused = 0;
   int unfinished = 0;
+  std::size_t messages = 0;
+  std::size_t bodies = 0;
   for (int i = 0; i < mutants; ++i) {
-    const std::string input = mutator.mutant();
+    const auto kind = static_cast<Mutator::Kind>(static_cast<std::size_t>(i) % Mutator::kinds);
+    const std::string input = mutator.mutant(kind);
     const Outcome outcome = whole(input, limits);
     const Reading reading = StrictGrammar::read(input, limits.max_body);
     const std::string shown = "mutant " + std::to_string(i) + ": " + outcome.reason + "\n" + printable(input);
@@ -249,12 +311,21 @@ TEST(Mutation, ParserAndGrammarAgree) {
     // However it was split.
     const std::size_t cut = 1 + mutator.below(input.size());
     ASSERT_EQ(split_at(input, cut, limits), outcome) << "split at " << cut << " of " << shown;
+    messages += reading.messages.size();
+    bodies += static_cast<std::size_t>(
+        std::ranges::count_if(reading.messages, [](const GrammarMessage& each) { return !each.body.empty(); }));
     if (i % 8 == 0) ASSERT_EQ(in_runs(input, 1, limits), outcome) << "byte by byte: " << shown;
   }
   // The mutants are worth something only while there are many of each kind.
   EXPECT_GT(accepted, mutants / 20);
   EXPECT_GT(unfinished, mutants / 100);
   EXPECT_GT(refused, mutants / 3);
+  EXPECT_GT(messages, std::size_t{mutants} / 2);
+  EXPECT_GT(bodies, std::size_t{mutants} / 4);
+  RecordProperty("accepted", accepted);
+  RecordProperty("unfinished", unfinished);
+  RecordProperty("refused", refused);
+  RecordProperty("messages", static_cast<int>(messages));
 }
 
 TEST(Mutation, TheCorpusItselfIsAccepted) {
