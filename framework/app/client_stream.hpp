@@ -73,6 +73,8 @@ class ClientStream final : private net::TcpEvents, public std::enable_shared_fro
   // REQUIRES: !ended().
   [[nodiscard]] base::Buffer& output() noexcept { return tcp_.output(); }
   void write(base::SharedBytes bytes) noexcept { tcp_.write(std::move(bytes)); }
+  // Sends what there is, now: a change follows when the kernel had not taken it at first and then has.
+  void flush() noexcept { tcp_.flush(); }
   // Bytes written that the kernel has not taken.
   [[nodiscard]] std::size_t unsent() const noexcept { return state_ == State::Gone ? 0 : tcp_.unsent(); }
 

@@ -78,8 +78,9 @@ std::optional<AppError> HttpConversation::set_url(std::string_view text) {
 }
 
 AppError HttpConversation::fail(int status, std::string_view reason) {
-  if (stream_) std::exchange(stream_, nullptr)->close();
+  // `reason` may be the stream's own.
   failure_.emplace(status, "cannot " + request_.method + " " + shown(url_) + ": " + std::string(reason));
+  if (stream_) std::exchange(stream_, nullptr)->close();
   return *failure_;
 }
 
@@ -200,6 +201,7 @@ Task<Result<void>> HttpConversation::connect() {
 
 // Waits until no more than so much of the request waits for the network, or something of an answer comes.
 Task<Result<void>> HttpConversation::send_room(std::size_t most) {
+  stream_->flush();
   std::size_t before = stream_->unsent();
   stream_->set_deadline(options_->idle_timeout);
   while (stream_->unsent() > most && stream_->input().empty() && !stream_->ended()) {
