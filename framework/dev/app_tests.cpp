@@ -1,4 +1,4 @@
-// `folio test APP`: the scripts in the app's tests/ against the running app.
+// `folio test APP`: the tests in C++ of the app's tests/ (dev/unit_tests), then its scripts against the running app.
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +16,7 @@
 #include "dev/crash_report.hpp"
 #include "dev/generate.hpp"
 #include "dev/host_process.hpp"
+#include "dev/unit_tests.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
 #include "net/signals.hpp"
@@ -39,14 +40,15 @@ std::optional<std::string> interpreter_of(const fs::path& file) {
   return std::nullopt;
 }
 
-std::vector<fs::path> find_tests(const std::string& folder) {
+template <class Wanted>
+std::vector<fs::path> find_files(const std::string& folder, Wanted wanted) {
   std::vector<fs::path> tests;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     std::error_code ignored;
     if (name.starts_with('_') || name.starts_with('.') || !entry.is_regular_file(ignored)) continue;
-    if (interpreter_of(entry.path())) tests.push_back(entry.path());
+    if (wanted(entry.path())) tests.push_back(entry.path());
   }
   std::ranges::sort(tests);
   return tests;
@@ -217,17 +219,24 @@ class TestRun {
 
 int test_app(const Toolchain& tools, const AppFolder& app) {
   const std::string tests_folder = app.root + "/tests";
-  auto tests = find_tests(tests_folder);
-  if (tests.empty()) {
+  auto tests = find_files(tests_folder, [](const fs::path& file) { return interpreter_of(file).has_value(); });
+  // Where the app is a routes folder itself, a .cpp in it is a route.
+  const auto units = find_files(tests_folder, [&](const fs::path& file) {
+    return file.extension() == ".cpp" && app.routes != app.root;
+  });
+  if (tests.empty() && units.empty()) {
     return complain("there is no test in " + tests_folder +
-                        ": put a script there (.sh, .py, .mjs) that asks the app at FOLIO_URL and exits with 0",
+                        ": put a script there (.sh, .py, .mjs) that asks the app at FOLIO_URL and exits with 0, or a "
+                        ".cpp with tests for GoogleTest that asks it by folio/test_client.hpp",
                     1);
   }
+  const int unit_code = units.empty() ? 0 : run_unit_tests(tools, app, units);
+  if (tests.empty()) return unit_code;
   BuildFolder folder;
   std::string problem;
   const std::string name = fs::path(tools.build_folder).filename().string();
   if (!folder.open(app.root, name, problem)) return complain(problem, 1);
-  return TestRun(tools, app, folder.path(), std::move(tests)).run();
+  return std::max(unit_code, TestRun(tools, app, folder.path(), std::move(tests)).run());
 }
 
 }  // namespace folio::dev

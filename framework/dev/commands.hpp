@@ -23,7 +23,8 @@ int complain(const std::string& error, int code);
 // A folder to start from. Refuses one that exists.
 [[nodiscard]] int new_app(const std::string& folder);
 
-// Builds the app, serves it on a free port, and runs what is in its tests/ with FOLIO_URL set.
+// Runs what is in the app's tests/: the .cpp as one program with the routes and GoogleTest; then the scripts, against
+// the app on a free port, with FOLIO_URL set.
 [[nodiscard]] int test_app(const Toolchain& tools, const AppFolder& app);
 
 }  // namespace folio::dev

@@ -119,7 +119,7 @@ int run(int argc, char** argv) {
   fresh->add_option("name", name, "Its folder")->type_name("NAME")->required();
 
   CLI::App* test =
-      cli.add_subcommand("test", "Run the scripts in an app's tests/ against it, with its address in FOLIO_URL");
+      cli.add_subcommand("test", "Run an app's tests/: .cpp with GoogleTest, and scripts against the running app at FOLIO_URL");
   add_app(*test)->required();
 
   Toolchain tools;
