@@ -79,6 +79,31 @@ test('an app that was just made works, and has a test that passes', async (t) =>
   assert.match(broken.stderr, /routes\/hello\/\[name\]\.cpp:3:/);
 });
 
+test('tests in C++ run with the routes, before the scripts', async (t) => {
+  const app = path.join(temporaryFolder(t), 'shop');
+  assert.equal(runFolio('new', app).status, 0);
+  const file = path.join(app, 'tests/hello_test.cpp');
+  const source = (status) => `#include <folio/test_client.hpp>\n#include <gtest/gtest.h>\n
+TEST(Hello, Greets) {
+  folio::TestClient client;
+  EXPECT_EQ(client.get("/hello/ada").status, ${status});
+}\n`;
+  fs.writeFileSync(file, source(200));
+  const passed = runFolio('test', app);
+  assert.equal(passed.status, 0, passed.stdout + passed.stderr);
+  assert.match(passed.stdout, /1 tests? ran[^]*pass hello_test\.sh/);
+
+  fs.writeFileSync(file, source(201));
+  const failed = runFolio('test', app);
+  assert.equal(failed.status, 1);
+  assert.match(failed.stdout, /hello_test\.cpp:6: Failure[^]*pass hello_test\.sh/);
+
+  fs.writeFileSync(file, `${source(200)}nonsense\n`);
+  const broken = runFolio('test', app);
+  assert.equal(broken.status, 1);
+  assert.match(broken.stderr, /tests\/hello_test\.cpp:8:/);
+});
+
 test('what is wrong is said, and how to mend it', async (t) => {
   const app = makeApp(t, { 'routes/index.cpp': says('x') });
   assert.match(runFolio('--version').stdout, /^folio \d+\.\d+\.\d+\n$/);

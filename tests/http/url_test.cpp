@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace folio::http {
@@ -53,6 +54,40 @@ TEST(Rfc6455Section3, WhatIsNoUrl) {
                                       "ws://\xC3\xA4.example"}) {
     EXPECT_NE(read(text).find("is no URL to connect to"), std::string::npos) << text << " gave " << read(text);
   }
+}
+
+std::string resolved(std::string_view reference, std::string_view base = "http://a/b/c/d;p?q") {
+  const auto target = resolve_reference(std::get<Url>(parse_url(base)), reference);
+  if (const auto* fault = std::get_if<std::string>(&target)) return *fault;
+  const Url& url = std::get<Url>(target);
+  return url.scheme + "://" + url.authority + url.target;
+}
+
+TEST(Rfc3986Section5_4, References) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"g", "http://a/b/c/g"},       {"./g", "http://a/b/c/g"},       {"g/", "http://a/b/c/g/"},
+      {"/g", "http://a/g"},          {"//g", "http://g/"},            {"?y", "http://a/b/c/d;p?y"},
+      {"g?y", "http://a/b/c/g?y"},   {"#s", "http://a/b/c/d;p?q"},    {"g#s", "http://a/b/c/g"},
+      {";x", "http://a/b/c/;x"},     {"", "http://a/b/c/d;p?q"},      {".", "http://a/b/c/"},
+      {"./", "http://a/b/c/"},       {"..", "http://a/b/"},           {"../g", "http://a/b/g"},
+      {"../..", "http://a/"},        {"../../g", "http://a/g"},       {"../../../g", "http://a/g"},
+      {"/./g", "http://a/g"},        {"/../g", "http://a/g"},         {"g.", "http://a/b/c/g."},
+      {"..g", "http://a/b/c/..g"},   {"./g/.", "http://a/b/c/g/"},    {"g/../h", "http://a/b/c/h"},
+      {"g?y/../x", "http://a/b/c/g?y/../x"}, {"https://b:8443/x", "https://b:8443/x"}, {"g:h", "'g:h' is no URL to connect to: it must begin with ws://, wss://, http:// or https://"}};
+  for (const auto& [reference, target] : cases) EXPECT_EQ(resolved(reference), target) << reference;
+  EXPECT_EQ(resolved("x", "http://a"), "http://a/x");
+  EXPECT_EQ(resolved("//b", "https://a:8443/"), "https://b/");
+  EXPECT_NE(resolved("a b").find("percent-encoded"), std::string::npos);
+}
+
+TEST(Rfc6454Section5, SameOrigin) {
+  const auto same = [](std::string_view left, std::string_view right) {
+    return same_origin(std::get<Url>(parse_url(left)), std::get<Url>(parse_url(right)));
+  };
+  EXPECT_TRUE(same("http://A/x", "http://a:80/y"));
+  EXPECT_FALSE(same("http://a", "https://a"));
+  EXPECT_FALSE(same("http://a", "http://a:81"));
+  EXPECT_FALSE(same("http://a", "http://b"));
 }
 
 }  // namespace
