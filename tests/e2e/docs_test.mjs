@@ -191,3 +191,26 @@ test('static-files.md', async (t) => {
   assert.equal(await saved.text(), 'kept');
   assert.equal((await fetch(`${url}/uploads/..%2fnote.txt`)).status, 404);
 });
+
+test('forms.md and http-client.md', async (t) => {
+  const files = [...samples('framework/docs/forms.md', 'routes/'), ...samples('framework/docs/http-client.md', 'routes/')];
+  assert.deepEqual(files.map(({ name }) => name), ['photos.cpp', 'mirror.cpp']);
+  const { url } = await serveSamples(t, files);
+
+  // Written to where the page says, under a name that no other run has.
+  const name = `${process.pid}-${Date.now()}.png`;
+  t.after(() => fs.rmSync(`/tmp/photo-${name}`, { force: true }));
+  const form = new FormData();
+  form.append('title', 'A "photo"');
+  form.append('photo', new Blob(['x'.repeat(200_000)], { type: 'image/png' }), `C:\\..\\.${name}`);
+  const sent = await fetch(`${url}/photos`, { method: 'POST', body: form });
+  assert.equal(await sent.text(), 'A "photo", 200000 bytes');
+  assert.equal(sent.status, 201);
+  assert.equal(fs.statSync(`/tmp/photo-${name}`).size, 200_000);
+  form.delete('photo');
+  assert.equal((await (await fetch(`${url}/photos`, { method: 'POST', body: form })).json()).detail, 'choose a photo');
+
+  const mirrored = await fetch(`${url}/mirror?url=${encodeURIComponent(`${url}/nothing`)}`);
+  assert.match(await mirrored.text(), /^404, \d+ bytes$/);
+  assert.equal((await fetch(`${url}/mirror?url=http%3A%2F%2F127.0.0.1%3A1%2F`)).status, 502);
+});
