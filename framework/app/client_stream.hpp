@@ -3,8 +3,8 @@
 //     auto stream = ClientStream::open(loop, target);
 //     while (stream->opening()) co_await stream->change();
 //
-// One coroutine at a time. Belongs to one loop, and is closed with it at the latest; the object may outlive that, and is
-// then found closed.
+// One coroutine at a time. Belongs to one loop, and is closed with it at the latest; the object may outlive that, and
+// is then found closed.
 #pragma once
 
 #include <folio/detail/activity.hpp>

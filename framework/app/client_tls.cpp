@@ -22,11 +22,11 @@ const net::TlsSetup& client_tls(net::Loop& loop, const ClientTls& wanted) {
   for (const auto& [key, setup] : made) {
     if (key == wanted) return *setup;
   }
-  auto setup = std::make_unique<net::TlsSetup>(
-      net::TlsContext::client({.authorities_file = wanted.authorities_file,
-                               .authorities_pem = {},
-                               .peer_check = wanted.accept_any_server_insecurely ? net::PeerCheck::AcceptAnybodyInsecurely
-                                                                                 : net::PeerCheck::Verify}));
+  auto setup = std::make_unique<net::TlsSetup>(net::TlsContext::client(
+      {.authorities_file = wanted.authorities_file,
+       .authorities_pem = {},
+       .peer_check =
+           wanted.accept_any_server_insecurely ? net::PeerCheck::AcceptAnybodyInsecurely : net::PeerCheck::Verify}));
   return *made.emplace_back(wanted, std::move(setup)).second;
 }
 

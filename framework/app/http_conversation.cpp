@@ -111,7 +111,8 @@ Task<Result<HttpHead>> HttpConversation::begin() {
     (void)co_await read_all(most_discarded);
     if (stream_) std::exchange(stream_, nullptr)->close();
     failure_.reset();
-    if (auto target = http::resolve_reference(url_, head->header("Location")); auto* url = std::get_if<http::Url>(&target)) {
+    if (auto target = http::resolve_reference(url_, head->header("Location"));
+        auto* url = std::get_if<http::Url>(&target)) {
       if (url->scheme == "ws" || url->scheme == "wss") co_return fail(502, "it redirects to a WebSocket");
       // RFC 9110 §15.4: "Removing any header fields that were automatically generated … or … specific to the origin":
       // credentials are for whom they were given.

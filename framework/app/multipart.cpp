@@ -44,7 +44,8 @@ Task<Result<void>> FormPart::save(std::string path) {
 }
 
 std::optional<std::string_view> Multipart::field(std::string_view name) const {
-  const auto found = std::ranges::find_if(parts_, [&](const FormPart& part) { return !part.is_file() && part.name() == name; });
+  const auto found =
+      std::ranges::find_if(parts_, [&](const FormPart& part) { return !part.is_file() && part.name() == name; });
   if (found == parts_.end()) return std::nullopt;
   return found->text();
 }
@@ -72,12 +73,15 @@ Task<Result<Multipart>> Multipart::from_request(Request& request) {
   form.folder_ = std::make_shared<detail::UploadFolder>(config.temporary_folder);
   http::MultipartParser parser(std::get<std::string>(boundary), config.multipart);
   // The jobs share the folder, so that one under way when this task ends is not left without it.
-  const auto on_disk = [folder = form.folder_](auto work) { return offload([folder, work = std::move(work)] { return work(*folder); }); };
+  const auto on_disk = [folder = form.folder_](auto work) {
+    return offload([folder, work = std::move(work)] { return work(*folder); });
+  };
   while (auto piece = co_await body->read()) {
     std::string_view input = *piece;
     std::string pending;  // of a file
     std::string problem;
-    for (Event event = parser.next(input); event != Event::NeedMore && event != Event::End; event = parser.next(input)) {
+    for (Event event = parser.next(input); event != Event::NeedMore && event != Event::End;
+         event = parser.next(input)) {
       if (event == Event::Error) co_return form_error(parser.error(), form.parts_);
       if (event == Event::PartBegin) {
         const http::PartHead& head = parser.head();
@@ -102,7 +106,8 @@ Task<Result<Multipart>> Multipart::from_request(Request& request) {
       if (!problem.empty()) co_return AppError::internal(std::move(problem));
     }
     if (pending.empty()) continue;
-    problem = co_await on_disk([bytes = std::move(pending)](detail::UploadFolder& folder) { return folder.write(bytes); });
+    problem =
+        co_await on_disk([bytes = std::move(pending)](detail::UploadFolder& folder) { return folder.write(bytes); });
     if (!problem.empty()) co_return AppError::internal(std::move(problem));
   }
   if (parser.finish() == Event::Error) co_return form_error(parser.error(), form.parts_);

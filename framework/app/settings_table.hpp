@@ -31,6 +31,8 @@ void visit_settings(C& config, Visitor&& visit) {
   visit("", "threads", config.threads);
   visit("", "log_level", config.log_level);
   visit("", "public", config.public_files);
+  visit("", "trusted_proxies", config.trusted_proxies);
+  visit("", "temporary_folder", config.temporary_folder);
   visit("", "max_connections", config.max_connections);
   visit("", "max_connections_per_address", config.max_connections_per_address);
   visit("", "proxy_protocol", config.proxy_protocol);

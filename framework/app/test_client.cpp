@@ -51,8 +51,7 @@ detail::TopCoroutine run_and_stop(Task<> task, net::Loop& loop) {
 }  // namespace
 
 struct TestClient::App {
-  explicit App(const TestClientOptions& given)
-      : server(config_of(given)), timeout(given.timeout) {}
+  explicit App(const TestClientOptions& given) : server(config_of(given)), timeout(given.timeout) {}
 
   // One end for the server, and gives the other.
   std::shared_ptr<app::ClientStream> connect() {
@@ -88,10 +87,8 @@ TestClient::~TestClient() {
 HttpResponse TestClient::with_body(std::string method, std::string path, std::string body, std::string content_type,
                                    HttpFields fields) {
   fields.emplace_back("Content-Type", std::move(content_type));
-  return send({.method = std::move(method),
-               .url = std::move(path),
-               .headers = std::move(fields),
-               .body = std::move(body)});
+  return send(
+      {.method = std::move(method), .url = std::move(path), .headers = std::move(fields), .body = std::move(body)});
 }
 
 HttpResponse TestClient::send(HttpRequest request) {
@@ -100,9 +97,9 @@ HttpResponse TestClient::send(HttpRequest request) {
   HttpResponse response;
   net::Loop& loop = app_->server.main_loop();
   const std::size_t limit = options.max_body;
-  auto conversation = std::make_unique<detail::HttpConversation>(
-      loop, std::make_shared<const HttpClientOptions>(std::move(options)), std::move(request),
-      [this] { return app_->connect(); });
+  auto conversation =
+      std::make_unique<detail::HttpConversation>(loop, std::make_shared<const HttpClientOptions>(std::move(options)),
+                                                 std::move(request), [this] { return app_->connect(); });
   (void)loop.start(run_and_stop(converse(std::move(conversation), limit, response), loop).handle);
   loop.run();
   return response;

@@ -35,7 +35,8 @@ std::string IpAddress::text() const {
 
 std::optional<IpAddress> parse_ip_address(std::string_view text) {
   char terminated[INET6_ADDRSTRLEN] = {};
-  if (text.empty() || text.size() >= sizeof(terminated) || text.find('\0') != std::string_view::npos) return std::nullopt;
+  if (text.empty() || text.size() >= sizeof(terminated) || text.find('\0') != std::string_view::npos)
+    return std::nullopt;
   std::memcpy(terminated, text.data(), text.size());
   IpAddress address;
   if (::inet_pton(AF_INET6, terminated, address.bytes.data()) == 1) return address;

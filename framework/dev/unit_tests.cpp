@@ -30,7 +30,9 @@ void print(const std::vector<Diagnostic>& diagnostics) {
 }
 
 // A name for the object file: the file's own may hold anything.
-std::string unit_name(std::size_t number) { return "unit_test_" + std::to_string(number); }
+std::string unit_name(std::size_t number) {
+  return "unit_test_" + std::to_string(number);
+}
 
 std::vector<std::pair<std::string, std::string>> settings_of(const AppFolder& app) {
   std::vector<std::pair<std::string, std::string>> settings;
@@ -90,13 +92,12 @@ int run_unit_tests(const Toolchain& own, const AppFolder& app, const std::vector
   print(diagnostics);
   if (!built.ok()) {
     if (count_errors(diagnostics) != 0) return 1;
-    return complain("the tests do not build in " + folder.path() + ": " +
-                        (built.problem.empty() ? built.output : built.problem),
-                    1);
+    return complain(
+        "the tests do not build in " + folder.path() + ": " + (built.problem.empty() ? built.output : built.problem),
+        1);
   }
-  const auto run = run_command({.arguments = {folder / "app", "--gtest_brief=1"},
-                                .environment = settings_of(app),
-                                .folder = app.root});
+  const auto run = run_command(
+      {.arguments = {folder / "app", "--gtest_brief=1"}, .environment = settings_of(app), .folder = app.root});
   static_cast<void>(std::fwrite(run.output.data(), 1, run.output.size(), stdout));
   static_cast<void>(std::fflush(stdout));
   if (!run.problem.empty()) return complain(run.problem, 1);

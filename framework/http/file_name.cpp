@@ -24,8 +24,8 @@ std::string shortened(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   const std::string_view extension =
       dot == std::string_view::npos || name.size() - dot > longest_extension ? std::string_view() : name.substr(dot);
-  const std::string_view stem = base::truncate_utf8(name.substr(0, name.size() - extension.size()),
-                                                    longest_file_name - extension.size());
+  const std::string_view stem =
+      base::truncate_utf8(name.substr(0, name.size() - extension.size()), longest_file_name - extension.size());
   return std::string(trimmed(stem)).append(extension);
 }
 
@@ -35,7 +35,8 @@ std::string safe_file_name(std::string_view filename) {
   const std::string_view base_name = filename.substr(filename.find_last_of("/\\") + 1);
 
   std::string name = base::replace_invalid_utf8(trimmed(base_name));
-  std::ranges::replace_if(name, [](char c) { return unsafe_bytes.contains(c); }, '_');
+  std::ranges::replace_if(
+      name, [](char c) { return unsafe_bytes.contains(c); }, '_');
   constexpr std::string_view replacement = "\xef\xbf\xbd";
   for (std::size_t at = name.find(replacement); at != std::string::npos; at = name.find(replacement, at + 1)) {
     name.replace(at, replacement.size(), "_");

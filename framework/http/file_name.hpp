@@ -11,7 +11,8 @@ namespace folio::http {
 inline constexpr std::size_t longest_file_name = 200;
 
 // The last part of `filename` as text that cannot lead out of a folder, hide itself, or break a log's line:
-//   - only what follows the last `/` or `\`: RFC 7578 §4.2: "do not use directory path information that may be present";
+//   - only what follows the last `/` or `\`: RFC 7578 §4.2: "do not use directory path information that may be
+//   present";
 //   - no dots and no white space at its beginning or end: neither `..` nor `.htaccess`;
 //   - every control character, every byte that is no UTF-8, and each of <>:"|?* is replaced by `_`;
 //   - 200 bytes at most: it is shortened before its extension, between characters;

@@ -39,8 +39,8 @@ std::string_view scheme_of(std::string_view proto) {
   return base::iequals(proto, "http") ? "http" : "";
 }
 
-// RFC 7239 §4: "forwarded-pair = token "=" value", "value = token / quoted-string". False: malformed. No address, scheme
-// or host needs a backslash, so that a value with one is taken for none.
+// RFC 7239 §4: "forwarded-pair = token "=" value", "value = token / quoted-string". False: malformed. No address,
+// scheme or host needs a backslash, so that a value with one is taken for none.
 bool read_pair(std::string_view& rest, Hop& hop) {
   const std::size_t equals = rest.find('=');
   if (equals == std::string_view::npos || !base::is_token(rest.substr(0, equals))) return false;

@@ -1,8 +1,8 @@
 // Who the client is behind proxies: the fields Forwarded (RFC 7239) and X-Forwarded-For, -Proto and -Host.
 //
-// Anybody can send these fields; what a proxy that is trusted has added is true, and it is added at the end. So they are
-// read from the right: while the address that an entry came from is a trusted proxy's, the entry is believed, and names
-// the address before that. The first one that is no proxy's is the client. Pure.
+// Anybody can send these fields; what a proxy that is trusted has added is true, and it is added at the end. So they
+// are read from the right: while the address that an entry came from is a trusted proxy's, the entry is believed, and
+// names the address before that. The first one that is no proxy's is the client. Pure.
 #pragma once
 
 #include <span>
@@ -41,8 +41,8 @@ struct ForwardedClient {
 };
 
 // `peer` is the numeric address that the connection comes from. When a request has both Forwarded and X-Forwarded-For,
-// only one of them is its proxy's and the other may be the client's: they are believed if they name the same client, and
-// nothing is otherwise. Proxies must set or remove X-Forwarded-Proto and X-Forwarded-Host where they set
+// only one of them is its proxy's and the other may be the client's: they are believed if they name the same client,
+// and nothing is otherwise. Proxies must set or remove X-Forwarded-Proto and X-Forwarded-Host where they set
 // X-Forwarded-For.
 [[nodiscard]] ForwardedClient resolve_forwarded(const RequestHead& head, std::string_view block, std::string_view peer,
                                                 const TrustedProxies& proxies);

@@ -16,7 +16,8 @@ constexpr ParseError field_too_large{413, "A field of the form is larger than th
 constexpr ParseError fields_too_large{413, "The fields of the form together are larger than this server accepts."};
 constexpr ParseError file_too_large{413, "A file in the form is larger than this server accepts."};
 constexpr ParseError form_too_large{413, "The form is larger than this server accepts."};
-constexpr ParseError delimiter_form{400, "A boundary of the form must be followed by CRLF, or by -- after the last part."};
+constexpr ParseError delimiter_form{400,
+                                    "A boundary of the form must be followed by CRLF, or by -- after the last part."};
 constexpr ParseError no_end{400, "The form ends before its last boundary, which has -- behind it."};
 
 }  // namespace

@@ -46,14 +46,14 @@ class MultipartParser {
 
  private:
   enum class Step : std::uint8_t {
-    Preamble,    // before the first boundary
-    Body,        // inside a part
-    Delimiter,   // after a boundary
-    CloseDash,   // after the first `-` behind it
-    Padding,     // in the white space behind it
-    PaddingLf,   // after the CR behind it
-    Head,        // in the head of a part
-    Epilogue,    // after the last boundary
+    Preamble,   // before the first boundary
+    Body,       // inside a part
+    Delimiter,  // after a boundary
+    CloseDash,  // after the first `-` behind it
+    Padding,    // in the white space behind it
+    PaddingLf,  // after the CR behind it
+    Head,       // in the head of a part
+    Epilogue,   // after the last boundary
     Failed,
   };
 

@@ -12,15 +12,19 @@ namespace {
 
 constexpr ParseError wrong_type{415, "A form with files must be sent as multipart/form-data."};
 constexpr ParseError type_form{400, "The Content-Type of the form is malformed; write multipart/form-data; boundary=…"};
-constexpr ParseError no_boundary{400, "The Content-Type of the form lacks its boundary; clients add it themselves when it is not set by hand."};
+constexpr ParseError no_boundary{
+    400, "The Content-Type of the form lacks its boundary; clients add it themselves when it is not set by hand."};
 constexpr ParseError two_boundaries{400, "The Content-Type of the form has more than one boundary."};
-constexpr ParseError bad_boundary{400, "The boundary of the form must be 1 to 70 characters of those that RFC 2046 allows, and not end in a space."};
+constexpr ParseError bad_boundary{
+    400, "The boundary of the form must be 1 to 70 characters of those that RFC 2046 allows, and not end in a space."};
 constexpr ParseError no_disposition{400, "A part of the form must have one Content-Disposition field."};
-constexpr ParseError disposition_form{400, "The Content-Disposition of a part must have the form: form-data; name=\"…\"; filename=\"…\"."};
+constexpr ParseError disposition_form{
+    400, "The Content-Disposition of a part must have the form: form-data; name=\"…\"; filename=\"…\"."};
 constexpr ParseError no_name{400, "A part of the form has no name; write Content-Disposition: form-data; name=\"…\"."};
 constexpr ParseError part_control{400, "A field of a part's head has a control character in it."};
 constexpr ParseError repeated_type{400, "A part of the form has more than one Content-Type."};
-constexpr ParseError encoded_part{400, "A part of the form has a Content-Transfer-Encoding; send its bytes as they are."};
+constexpr ParseError encoded_part{400,
+                                  "A part of the form has a Content-Transfer-Encoding; send its bytes as they are."};
 
 // RFC 2046 §5.1.1: "bcharsnospace := DIGIT / ALPHA / "'" / "(" / ")" / "+" / "_" / "," / "-" / "." / "/" / ":" / "=" /
 // "?"", and the space, except as the last one.
@@ -39,8 +43,9 @@ std::string unquoted(std::string_view value) {
   return text;
 }
 
-// HTML, multipart/form-data encoding algorithm: "replace … every 0x0A (LF) byte with `%0A`, 0x0D (CR) with `%0D` and 0x22 (") with `%22`": and
-// nothing else, the percent sign itself included. So nothing else is undone: `100%25.txt` is a name of its own.
+// HTML, multipart/form-data encoding algorithm: "replace … every 0x0A (LF) byte with `%0A`, 0x0D (CR) with `%0D` and
+// 0x22 (") with `%22`": and nothing else, the percent sign itself included. So nothing else is undone: `100%25.txt` is
+// a name of its own.
 std::string form_name(const Parameter& parameter) {
   std::string text = parameter.quoted ? unquoted(parameter.value) : std::string(parameter.value);
   constexpr std::pair<std::string_view, char> escapes[] = {{"%0A", '\n'}, {"%0D", '\r'}, {"%22", '"'}};

@@ -38,7 +38,8 @@ std::optional<Parameter> ParameterReader::next() {
     std::size_t end = 1;
     while (end < rest_.size() && rest_[end] != '"') {
       // Only these two are escaped by those who write them; elsewhere a backslash stands for itself (`C:\file`).
-      const bool escape = rest_[end] == '\\' && end + 1 < rest_.size() && (rest_[end + 1] == '"' || rest_[end + 1] == '\\');
+      const bool escape =
+          rest_[end] == '\\' && end + 1 < rest_.size() && (rest_[end + 1] == '"' || rest_[end + 1] == '\\');
       end += escape ? 2 : 1;
     }
     if (end >= rest_.size()) return fail();

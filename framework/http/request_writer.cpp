@@ -10,8 +10,8 @@ namespace folio::http {
 namespace {
 
 // What says where the message ends, or is about the connection: fields of the client's own.
-constexpr std::array<std::string_view, 6> own_fields{"Content-Length", "Transfer-Encoding", "Connection",
-                                                     "Upgrade",        "TE",                "Expect"};
+constexpr std::array<std::string_view, 6> own_fields{
+    "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "TE", "Expect"};
 // Sent unless the request has them.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> usual_fields{
     {{"Accept", "*/*"}, {"Accept-Encoding", "identity"}, {"User-Agent", "folio"}}};

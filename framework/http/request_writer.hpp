@@ -16,7 +16,7 @@ struct OutgoingRequest {
   std::string_view target;     // path and query
   std::string_view authority;  // for Host, unless the fields have one
   std::span<const std::pair<std::string, std::string>> fields;
-  bool chunked = false;             // chunks follow
+  bool chunked = false;              // chunks follow
   std::uint64_t content_length = 0;  // otherwise
 };
 

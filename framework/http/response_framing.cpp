@@ -37,8 +37,8 @@ std::variant<ResponseFraming, std::string_view> response_framing(const AnswerHea
                                                                  std::string_view method) {
   ResponseFraming result;
   result.keep_alive = persists(head, block);
-  // RFC 9112 §6.3: "Any response to a HEAD request and any response with a 1xx (Informational), 204 (No Content), or 304
-  // (Not Modified) status code is always terminated by the first empty line after the header fields".
+  // RFC 9112 §6.3: "Any response to a HEAD request and any response with a 1xx (Informational), 204 (No Content), or
+  // 304 (Not Modified) status code is always terminated by the first empty line after the header fields".
   if (method == "HEAD" || head.status < 200 || head.status == 204 || head.status == 304) return result;
 
   const Field* coding = head.find(block, "Transfer-Encoding");

@@ -69,11 +69,13 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// Answers each connection with the next of its scripts, once a whole request has come: pieces of a script are divided by
+// Answers each connection with the next of its scripts, once a whole request has come: pieces of a script are divided
+// by
 // `|`, each for one request. After a script that ends with `!` it ends the connection; others are held open.
 class Peer {
  public:
-  explicit Peer(std::vector<std::string> scripts) : scripts_(std::move(scripts)), fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit Peer(std::vector<std::string> scripts)
+      : scripts_(std::move(scripts)), fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -167,8 +169,8 @@ std::string ask(std::string url, HttpClientOptions options = {}) {
 }
 
 struct HttpClients : testing::Test {
-  TestServer server{std::vector<const RouteUnit*>{&test_http_client::echo::folio_unit,
-                                                  &test_http_client::pieces::folio_unit}};
+  TestServer server{
+      std::vector<const RouteUnit*>{&test_http_client::echo::folio_unit, &test_http_client::pieces::folio_unit}};
   [[nodiscard]] std::string url(const std::string& path) const {
     return "http://127.0.0.1:" + std::to_string(server.port()) + path;
   }
@@ -187,30 +189,35 @@ TEST_F(HttpClients, GetAndPost) {
   EXPECT_EQ(seen->agent, "folio");
   EXPECT_EQ(seen->name, "ada");
 
-  const auto posted = block_on(HttpClient({.headers = {{"X-Name", "ada"}}}).post(url("/echo"), "hello", "text/plain", {{"x-name", "eve"}}));
+  const auto posted = block_on(
+      HttpClient({.headers = {{"X-Name", "ada"}}}).post(url("/echo"), "hello", "text/plain", {{"x-name", "eve"}}));
   ASSERT_TRUE(posted) << posted.error().message();
   EXPECT_THAT(posted->body, AllOf(HasSubstr("\"hello\""), HasSubstr("\"eve\"")));
   EXPECT_THAT(outcome(block_on(HttpClient().get(url("/nothing")))), StartsWith("404 "));
 }
 
 TEST_F(HttpClients, LargeBodiesGoBothWays) {
-  const auto answer = block_on(HttpClient().send({.method = "POST", .url = url("/pieces"), .body = std::string(900'000, 'x')}));
+  const auto answer =
+      block_on(HttpClient().send({.method = "POST", .url = url("/pieces"), .body = std::string(900'000, 'x')}));
   EXPECT_EQ(outcome(answer), "200 900000");
   const auto large = block_on(HttpClient().get(url("/pieces?count=3000")));
   ASSERT_TRUE(large) << large.error().message();
   EXPECT_EQ(large->body.size(), 3'000'000u);
-  EXPECT_THAT(ask(url("/pieces?count=11"), {.max_body = 10'999}), AllOf(StartsWith("error 502"), HasSubstr("larger than 10999 bytes")));
+  EXPECT_THAT(ask(url("/pieces?count=11"), {.max_body = 10'999}),
+              AllOf(StartsWith("error 502"), HasSubstr("larger than 10999 bytes")));
   EXPECT_THAT(ask(url("/pieces?count=11"), {.max_body = 11'000}), StartsWith("200 "));
 }
 
 Task<> stream_both_ways(std::string url) {
   auto left = std::make_shared<int>(500);
   HttpRequest upload{.method = "POST", .url = url};
-  upload.stream = [left]() -> Task<Result<std::optional<std::string>>> { return [](std::shared_ptr<int> rest) -> Task<Result<std::optional<std::string>>> {
-    co_await yield();
-    if ((*rest)-- == 0) co_return std::optional<std::string>();
-    co_return std::optional<std::string>(std::string(1000, 'x'));
-  }(left); };
+  upload.stream = [left]() -> Task<Result<std::optional<std::string>>> {
+    return [](std::shared_ptr<int> rest) -> Task<Result<std::optional<std::string>>> {
+      co_await yield();
+      if ((*rest)-- == 0) co_return std::optional<std::string>();
+      co_return std::optional<std::string>(std::string(1000, 'x'));
+    }(left);
+  };
   auto sent = co_await HttpClient().send(std::move(upload));
   EXPECT_TRUE(sent) << sent.error().message();
   EXPECT_EQ(sent->body, "500000");
@@ -235,7 +242,9 @@ Task<> stream_both_ways(std::string url) {
   EXPECT_TRUE(co_await dropped->read());
 }
 
-TEST_F(HttpClients, BodiesStreamBothWays) { block_on(stream_both_ways(url("/pieces"))); }
+TEST_F(HttpClients, BodiesStreamBothWays) {
+  block_on(stream_both_ways(url("/pieces")));
+}
 
 TEST_F(HttpClients, AFailingProducerFailsTheRequest) {
   HttpRequest request{.method = "POST", .url = url("/pieces")};
@@ -252,7 +261,8 @@ Task<> use_again(std::string url, int times) {
 }
 
 std::string ok(std::string_view body, std::string_view fields = "") {
-  return "HTTP/1.1 200 OK\r\n" + std::string(fields) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+  return "HTTP/1.1 200 OK\r\n" + std::string(fields) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         std::string(body);
 }
 
 TEST(Rfc9112Section9_3, ConnectionsAreUsedAgain) {
@@ -262,7 +272,8 @@ TEST(Rfc9112Section9_3, ConnectionsAreUsedAgain) {
 }
 
 TEST(Rfc9112Section9_3, ConnectionsThatMayNotBeAreNot) {
-  Peer peer({ok("a", "Connection: close\r\n"), ok("b") + "surplus", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nc", ok("d") + "!"});
+  Peer peer({ok("a", "Connection: close\r\n"), ok("b") + "surplus", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nc",
+             ok("d") + "!"});
   block_on(use_again(peer.url(), 4));
   EXPECT_EQ(peer.requests().size(), 4u);
 }
@@ -297,10 +308,11 @@ TEST(Rfc9110Section9_2_2, ANewConnectionIsNotTriedAgain) {
 }
 
 TEST(Rfc9112Section6_3, BodiesByLengthByChunksAndByTheEnd) {
-  Peer peer({ok("four") + "!",
-             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n3\r\ncde\r\n0\r\nX-Trailer: 1\r\n\r\n!",
-             "HTTP/1.1 200 OK\r\n\r\nuntil the end!", "HTTP/1.0 200\r\n\r\nold!",
-             "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + ok("late") + "!"});
+  Peer peer(
+      {ok("four") + "!",
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n3\r\ncde\r\n0\r\nX-Trailer: 1\r\n\r\n!",
+       "HTTP/1.1 200 OK\r\n\r\nuntil the end!", "HTTP/1.0 200\r\n\r\nold!",
+       "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + ok("late") + "!"});
   EXPECT_EQ(ask(peer.url()), "200 four");
   EXPECT_EQ(ask(peer.url()), "200 abcde");
   EXPECT_EQ(ask(peer.url()), "200 until the end");
@@ -310,7 +322,8 @@ TEST(Rfc9112Section6_3, BodiesByLengthByChunksAndByTheEnd) {
 
 TEST(Rfc9112Section6_3, ResponsesWithoutABody) {
   Peer peer({"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n",
-             "HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"});
+             "HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"});
   EXPECT_EQ(ask({.method = "HEAD", .url = peer.url()}), "200 ");
   EXPECT_EQ(ask(peer.url()), "204 ");
   EXPECT_EQ(ask(peer.url()), "304 ");
@@ -334,8 +347,8 @@ TEST(Rfc9112Section6_3, WhatIsNoAnswerIsAnError) {
   };
   for (const auto& [script, reason] : cases) {
     Peer peer({script});
-    EXPECT_THAT(ask(peer.url("/path?secret=1")),
-                AllOf(StartsWith("error 502 cannot GET http://127.0.0.1:"), HasSubstr(reason), ::testing::Not(HasSubstr("secret"))));
+    EXPECT_THAT(ask(peer.url("/path?secret=1")), AllOf(StartsWith("error 502 cannot GET http://127.0.0.1:"),
+                                                       HasSubstr(reason), ::testing::Not(HasSubstr("secret"))));
   }
 }
 
@@ -345,12 +358,17 @@ TEST(Rfc9112Section6_3, TheSameLengthTwiceIsOne) {
 }
 
 std::string moved(int status, std::string_view to) {
-  return "HTTP/1.1 " + std::to_string(status) + " Moved\r\nLocation: " + std::string(to) + "\r\nContent-Length: 4\r\n\r\nmove";
+  return "HTTP/1.1 " + std::to_string(status) + " Moved\r\nLocation: " + std::string(to) +
+         "\r\nContent-Length: 4\r\n\r\nmove";
 }
 
 TEST(Rfc9110Section15_4, RedirectsAreFollowed) {
   Peer peer({moved(302, "../b?x=1#y") + "|" + ok("there") + "!"});
-  const auto answer = block_on(HttpClient().send({.method = "POST", .url = peer.url("/a/c"), .headers = {{"Content-Type", "text/plain"}, {"Authorization", "secret"}}, .body = "form"}));
+  const auto answer =
+      block_on(HttpClient().send({.method = "POST",
+                                  .url = peer.url("/a/c"),
+                                  .headers = {{"Content-Type", "text/plain"}, {"Authorization", "secret"}},
+                                  .body = "form"}));
   ASSERT_EQ(outcome(answer), "200 there");
   EXPECT_EQ(answer->url, peer.url("/b?x=1"));
   const auto requests = peer.requests();
@@ -379,7 +397,8 @@ TEST(Rfc9110Section15_4, CredentialsStayWithTheirOrigin) {
 
 TEST(Rfc9110Section15_4, RedirectsHaveALimitAndMayBeOff) {
   Peer circle({moved(302, "/1") + "|" + moved(302, "/2") + "|" + moved(302, "/3") + "!"});
-  EXPECT_THAT(ask(circle.url(), {.max_redirects = 2}), AllOf(StartsWith("error 502"), HasSubstr("more than 2 redirects")));
+  EXPECT_THAT(ask(circle.url(), {.max_redirects = 2}),
+              AllOf(StartsWith("error 502"), HasSubstr("more than 2 redirects")));
   Peer off({moved(302, "/1") + "!"});
   EXPECT_EQ(ask(off.url(), {.max_redirects = 0}), "302 move");
   Peer nowhere({moved(302, "gopher://x/") + "!"});
@@ -401,7 +420,8 @@ TEST(HttpClientErrors, WhatCannotBeSentIsNot) {
   EXPECT_THAT(ask({.method = "GE T", .url = "http://x"}), HasSubstr("is no token"));
   EXPECT_THAT(ask({.url = "http://x", .headers = {{"X", "a\r\nY: b"}}}), HasSubstr("control character"));
   EXPECT_THAT(ask({.url = "http://x", .headers = {{"content-length", "1"}}}), HasSubstr("the client's own"));
-  EXPECT_THAT(ask("http://127.0.0.1:1/"), AllOf(StartsWith("error 502 cannot GET http://127.0.0.1:1/"), HasSubstr("cannot connect")));
+  EXPECT_THAT(ask("http://127.0.0.1:1/"),
+              AllOf(StartsWith("error 502 cannot GET http://127.0.0.1:1/"), HasSubstr("cannot connect")));
 }
 
 Task<> leave(std::string url, HttpStream*& kept) {

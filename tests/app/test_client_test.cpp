@@ -38,7 +38,9 @@ Task<std::string> GET(Request& req) {
   co_await sleep_for(std::chrono::milliseconds(1));
   co_return std::string(req.header("X-Name"));
 }
-Response DELETE() { return Response::redirect("/elsewhere"); }
+Response DELETE() {
+  return Response::redirect("/elsewhere");
+}
 FOLIO_TEST_FILE("notes.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace notes
@@ -75,12 +77,14 @@ struct Order {
 Task<Result<std::string>> POST(Multipart form) {
   std::string told;
   for (const FormPart& part : form.parts()) {
-    told += part.name() + (part.is_file() ? " file " + part.safe_filename() + " " + part.content_type() : " " + part.text()) + " " +
+    told += part.name() +
+            (part.is_file() ? " file " + part.safe_filename() + " " + part.content_type() : " " + part.text()) + " " +
             std::to_string(part.size()) + "\n";
     if (part.is_file()) EXPECT_EQ(std::filesystem::file_size(part.path()), part.size());
   }
   if (FormPart* keep = form.file("keep")) {
-    if (auto saved = co_await keep->save(std::string(form.field("to").value_or(""))); !saved) co_return std::move(saved).error();
+    if (auto saved = co_await keep->save(std::string(form.field("to").value_or(""))); !saved)
+      co_return std::move(saved).error();
     if (auto again = co_await keep->save("/nowhere"); again) co_return AppError::internal();
   }
   if (form.field("title")) {
@@ -159,7 +163,11 @@ TEST(RequestOrigin, IsTheConnectionsWithoutTrustedProxies) {
 TEST(RequestOrigin, IsWhatTrustedProxiesSay) {
   TestClient client(routes(), {.trusted_proxies = {"127.0.0.0/8"}});
   EXPECT_EQ(client.get("/origin").body, "127.0.0.1 http localhost");
-  EXPECT_EQ(client.get("/origin", {{"X-Forwarded-For", "6.6.6.6, 192.0.2.1"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "example.com"}}).body,
+  EXPECT_EQ(client
+                .get("/origin", {{"X-Forwarded-For", "6.6.6.6, 192.0.2.1"},
+                                 {"X-Forwarded-Proto", "https"},
+                                 {"X-Forwarded-Host", "example.com"}})
+                .body,
             "192.0.2.1 https example.com");
   EXPECT_EQ(client.get("/origin", {{"Forwarded", "for=\"[2001:db8::1]:9\";proto=https;host=example.org"}}).body,
             "2001:db8::1 https example.org");
@@ -170,7 +178,8 @@ struct Forms : testing::Test {
   Forms() { std::filesystem::create_directories(folder); }
   ~Forms() override { std::filesystem::remove_all(folder); }
   static std::string part(std::string_view disposition, std::string_view content) {
-    return "--b\r\nContent-Disposition: form-data; " + std::string(disposition) + "\r\nContent-Type: image/png\r\n\r\n" + std::string(content) + "\r\n";
+    return "--b\r\nContent-Disposition: form-data; " + std::string(disposition) +
+           "\r\nContent-Type: image/png\r\n\r\n" + std::string(content) + "\r\n";
   }
   HttpResponse post(std::string body) {
     TestClient client(routes());
@@ -182,7 +191,8 @@ TEST_F(Forms, FieldsInMemoryAndFilesOnDisk) {
   const std::string content(300'000, '\r');
   const std::string to = (folder / "kept.png").string();
   const auto answer = post(part("name=title", "Folio") + part("name=to", to) + part("name=count", "7") +
-                           part("name=keep; filename=\"../../.a b.png\"", content) + part("name=none; filename=\"\"", "") + "--b--\r\n");
+                           part("name=keep; filename=\"../../.a b.png\"", content) +
+                           part("name=none; filename=\"\"", "") + "--b--\r\n");
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(answer.body, "title Folio 5\nto " + to + " " + std::to_string(to.size()) +
                              "\ncount 7 1\nkeep file a b.png image/png 300000\nnone file file image/png 0\nFolio 7");
@@ -200,7 +210,8 @@ TEST_F(Forms, NothingIsOverwritten) {
 }
 
 TEST_F(Forms, FaultsAreAnsweredBeforeTheHandlerRuns) {
-  EXPECT_THAT(post(part("name=title", "x")).body, AllOf(HasSubstr("ends before its last boundary"), HasSubstr("the field 'title'")));
+  EXPECT_THAT(post(part("name=title", "x")).body,
+              AllOf(HasSubstr("ends before its last boundary"), HasSubstr("the field 'title'")));
   EXPECT_EQ(post(part("name=title", std::string(1024 * 1024 + 1, 'x')) + "--b--").status, 413);
   TestClient client(routes());
   EXPECT_EQ(client.post("/upload", "a=b", "application/x-www-form-urlencoded").status, 415);
@@ -218,8 +229,9 @@ TEST_F(Forms, TemporaryFilesGoWithTheForm) {
   config.temporary_folder = folder.string();
   test::TestServer server(routes(), config);
   const std::string form = part("name=f; filename=x", std::string(100'000, 'x')) + "--b--";
-  const std::string head = "POST /upload HTTP/1.1\r\nHost: test\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: " +
-                           std::to_string(form.size()) + "\r\n\r\n";
+  const std::string head =
+      "POST /upload HTTP/1.1\r\nHost: test\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: " +
+      std::to_string(form.size()) + "\r\n\r\n";
   {
     test::Client client(server.port());
     EXPECT_EQ(client.ask(head + form).status, 200);

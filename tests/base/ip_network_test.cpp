@@ -35,8 +35,8 @@ TEST(IpAddress, IsTextBothWays) {
     ASSERT_TRUE(address) << text;
     EXPECT_EQ(address->text(), text);
   }
-  for (const std::string_view text : {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "[::1]", "::1%lo", "1.2.3.4:80",
-                                      "localhost", " 1.2.3.4", "1:2:3:4:5:6:7:8:9", "::1::2"}) {
+  for (const std::string_view text : {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "[::1]", "::1%lo",
+                                      "1.2.3.4:80", "localhost", " 1.2.3.4", "1:2:3:4:5:6:7:8:9", "::1::2"}) {
     EXPECT_FALSE(parse_ip_address(text)) << text;
   }
   EXPECT_FALSE(parse_ip_address(std::string_view("1.2.3.4\0", 8)));

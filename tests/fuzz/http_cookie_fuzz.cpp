@@ -1,5 +1,6 @@
 // Any bytes as a Cookie field, and as what a handler sets: pairs lie within the field and hold no semicolon, a cookie
-// that is found is among them; and what is written as a Set-Cookie field is one line whose first pair is what was given.
+// that is found is among them; and what is written as a Set-Cookie field is one line whose first pair is what was
+// given.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

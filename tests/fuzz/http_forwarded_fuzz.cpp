@@ -1,6 +1,6 @@
 // Any bytes as the fields of a request that came through a trusted proxy: what is resolved is an address, a scheme that
-// we know and a host of its grammar; nothing is from a peer that is not trusted; and no text that stands before what the
-// proxy added changes who the client is.
+// we know and a host of its grammar; nothing is from a peer that is not trusted; and no text that stands before what
+// the proxy added changes who the client is.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -44,7 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(resolve(text, "192.0.2.1", proxies, block) == http::ForwardedClient{});
 
   // What a client sent, with a line of the proxy's behind it.
-  const auto behind = resolve("Forwarded: " + text + "\r\nForwarded: for=192.0.2.9;proto=https\r\n", "::1", proxies, block);
+  const auto behind =
+      resolve("Forwarded: " + text + "\r\nForwarded: for=192.0.2.9;proto=https\r\n", "::1", proxies, block);
   require(behind.address == "192.0.2.9" || behind.address.empty());
   const auto listed = resolve("X-Forwarded-For: " + text + ", 192.0.2.9\r\n", "::1", proxies, block);
   require(listed.address == "192.0.2.9" || listed.address.empty());

@@ -42,7 +42,8 @@ TEST(Rfc7239Section4, OneProxy) {
 }
 
 TEST(Rfc7239Section7_4, ReadsFromTheRightThroughTrustedProxies) {
-  EXPECT_EQ(resolve("Forwarded: for=1.1.1.1, for=192.0.2.1;proto=https, for=10.0.0.2;proto=http\r\n"), "192.0.2.1 https -");
+  EXPECT_EQ(resolve("Forwarded: for=1.1.1.1, for=192.0.2.1;proto=https, for=10.0.0.2;proto=http\r\n"),
+            "192.0.2.1 https -");
   EXPECT_EQ(resolve("Forwarded: for=1.1.1.1\r\nForwarded: for=192.0.2.1\r\nForwarded: for=\"[fd00::1]\"\r\n"),
             "192.0.2.1 - -");
   // All of them are proxies: the first one is where the request began.

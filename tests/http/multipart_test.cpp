@@ -71,7 +71,13 @@ Form read(std::string_view body, std::string_view boundary = "b", const Multipar
 }
 
 std::string part(std::string_view disposition, std::string_view content, std::string_view more = {}) {
-  return std::string("--b\r\nContent-Disposition: ").append(disposition).append("\r\n").append(more).append("\r\n").append(content).append("\r\n");
+  return std::string("--b\r\nContent-Disposition: ")
+      .append(disposition)
+      .append("\r\n")
+      .append(more)
+      .append("\r\n")
+      .append(content)
+      .append("\r\n");
 }
 
 PartHead head_of(std::string_view disposition) {
@@ -87,9 +93,10 @@ std::string fault_of(std::string_view body, const MultipartLimits& limits = {}) 
 }
 
 TEST(Rfc7578Section4, FieldsAndFilesInOrder) {
-  const Form form = read(part("form-data; name=\"title\"", "Folio") +
-                         part("form-data; name=\"photo\"; filename=\"a b.png\"", "\x89PNG\r\n\x1a\n", "Content-Type: image/png\r\n") +
-                         "--b--\r\n");
+  const Form form =
+      read(part("form-data; name=\"title\"", "Folio") +
+           part("form-data; name=\"photo\"; filename=\"a b.png\"", "\x89PNG\r\n\x1a\n", "Content-Type: image/png\r\n") +
+           "--b--\r\n");
   ASSERT_TRUE(form.ended) << form.error.reason;
   ASSERT_EQ(form.parts.size(), 2u);
   EXPECT_EQ(form.parts[0].head.name, "title");
@@ -144,7 +151,8 @@ TEST(Rfc7578Section4_2, RefusesWhatIsNoPartOfAForm) {
 TEST(Rfc7578Section4_7, RefusesTransferEncodingsThatChangeBytes) {
   EXPECT_THAT(fault_of(part("form-data; name=a", "eA==", "Content-Transfer-Encoding: base64\r\n") + "--b--"),
               HasSubstr("send its bytes as they are"));
-  EXPECT_TRUE(read(part("form-data; name=a", "x", "Content-Transfer-Encoding: BINARY\r\nX-Other: 1\r\n") + "--b--").ended);
+  EXPECT_TRUE(
+      read(part("form-data; name=a", "x", "Content-Transfer-Encoding: BINARY\r\nX-Other: 1\r\n") + "--b--").ended);
 }
 
 TEST(Rfc2046Section5_1_1, WhatLooksLikeABoundaryIsData) {
@@ -193,7 +201,8 @@ TEST(Rfc2046Section5_1_1, TheLastBoundaryMustCome) {
 }
 
 TEST(Rfc2046Section5_1, HeadsOfPartsAreReadStrictly) {
-  EXPECT_THAT(fault_of("--b\r\nContent-Disposition: form-data; name=a;\r\n x=y\r\n\r\nx\r\n--b--"), HasSubstr("folded"));
+  EXPECT_THAT(fault_of("--b\r\nContent-Disposition: form-data; name=a;\r\n x=y\r\n\r\nx\r\n--b--"),
+              HasSubstr("folded"));
   EXPECT_THAT(fault_of("--b\r\nContent-Disposition: form-data; name=a\nX: y\r\n\r\nx\r\n--b--"), HasSubstr("LF alone"));
   EXPECT_THAT(fault_of("--b\r\nContent-Disposition : form-data; name=a\r\n\r\nx\r\n--b--"), HasSubstr("colon"));
   EXPECT_THAT(fault_of(part(std::string_view("form-data; name=\"a\0b\"", 21), "x") + "--b--"), HasSubstr("control"));
@@ -202,8 +211,11 @@ TEST(Rfc2046Section5_1, HeadsOfPartsAreReadStrictly) {
 }
 
 TEST(MultipartLimits, EachHasItsAnswer) {
-  const std::string two = part("form-data; name=a", "12345") + part("form-data; name=f; filename=x", "1234567") + "--b--";
-  EXPECT_TRUE(read(two, "b", {.max_parts = 2, .max_part_head = 64, .max_field = 5, .max_file = 7, .max_form = two.size()}).ended);
+  const std::string two =
+      part("form-data; name=a", "12345") + part("form-data; name=f; filename=x", "1234567") + "--b--";
+  EXPECT_TRUE(
+      read(two, "b", {.max_parts = 2, .max_part_head = 64, .max_field = 5, .max_file = 7, .max_form = two.size()})
+          .ended);
   EXPECT_THAT(fault_of(two, {.max_parts = 1}), HasSubstr("413 The form has more parts"));
   EXPECT_THAT(fault_of(two, {.max_field = 4}), HasSubstr("413 A field of the form"));
   EXPECT_THAT(fault_of(two, {.max_fields = 90}), HasSubstr("413 The fields of the form together"));
@@ -232,8 +244,9 @@ TEST(Rfc7578Section4_1, Boundaries) {
   EXPECT_EQ(boundary_of(""), "415");
   for (const std::string_view type :
        {"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
-        "multipart/form-data; boundary=a; boundary=b", "multipart/form-data; boundary=\"a ", "multipart/form-data; boundary=\"a \"",
-        "multipart/form-data; boundary=\"a\xc3\xa4\"", "multipart/form-data; boundary=a b", "multipart/form-data boundary=a"}) {
+        "multipart/form-data; boundary=a; boundary=b", "multipart/form-data; boundary=\"a ",
+        "multipart/form-data; boundary=\"a \"", "multipart/form-data; boundary=\"a\xc3\xa4\"",
+        "multipart/form-data; boundary=a b", "multipart/form-data boundary=a"}) {
     EXPECT_EQ(boundary_of(type).substr(0, 1), "4") << type;
   }
 }

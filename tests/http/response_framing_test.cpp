@@ -21,7 +21,7 @@ std::string framing(std::string_view status_line, std::string_view fields, std::
   const auto result = response_framing(parser.head(), block, method);
   if (const auto* fault = std::get_if<std::string_view>(&result)) return std::string(*fault);
   const auto& found = std::get<ResponseFraming>(result);
-  std::string text = found.until_close                        ? "end"
+  std::string text = found.until_close                   ? "end"
                      : found.framing == Framing::Chunked ? "chunked"
                      : found.framing == Framing::Length  ? std::to_string(found.content_length)
                                                          : "none";
@@ -38,7 +38,8 @@ TEST(Rfc9112Section6_3Responses, Lengths) {
   EXPECT_EQ(framing("HTTP/1.1 204 No Content", ""), "none");
   EXPECT_EQ(framing("HTTP/1.1 304 Not Modified", "Content-Length: 7\r\n"), "none");
   for (const std::string_view length : {"7, 8", "", ",", "-1", "0x7", "7 7", "1234567890123456789"}) {
-    EXPECT_EQ(framing(ok, "Content-Length: " + std::string(length) + "\r\n"), "the answer's Content-Length is malformed");
+    EXPECT_EQ(framing(ok, "Content-Length: " + std::string(length) + "\r\n"),
+              "the answer's Content-Length is malformed");
   }
   EXPECT_EQ(framing(ok, "Content-Length: 7\r\nTransfer-Encoding: chunked\r\n"),
             "the answer has both a Transfer-Encoding and a Content-Length");
@@ -54,9 +55,11 @@ TEST(Rfc9112Section9_3Responses, Persistence) {
 
 TEST(RequestWriter, WritesWhatWasAsked) {
   base::Buffer out;
-  const std::vector<std::pair<std::string, std::string>> fields{{"accept", "a/b"}, {"User-Agent", "x"}, {"Accept-Encoding", "gzip"}};
+  const std::vector<std::pair<std::string, std::string>> fields{
+      {"accept", "a/b"}, {"User-Agent", "x"}, {"Accept-Encoding", "gzip"}};
   write_request_head(out, {.method = "GET", .target = "/x?y", .authority = "a:81", .fields = fields});
-  EXPECT_EQ(out.view(), "GET /x?y HTTP/1.1\r\nHost: a:81\r\naccept: a/b\r\nUser-Agent: x\r\nAccept-Encoding: gzip\r\n\r\n");
+  EXPECT_EQ(out.view(),
+            "GET /x?y HTTP/1.1\r\nHost: a:81\r\naccept: a/b\r\nUser-Agent: x\r\nAccept-Encoding: gzip\r\n\r\n");
   out.clear();
   write_request_head(out, {.method = "POST", .target = "/", .authority = "a", .fields = fields});
   EXPECT_TRUE(out.view().ends_with("\r\nContent-Length: 0\r\n\r\n"));

@@ -53,9 +53,8 @@ class FormPart {
   [[nodiscard]] const std::string& path() const { return path_; }
 
   // Puts the file at `path`, off the loop: by moving it where that is on the same file system as the temporary folder,
-  // and otherwise by copying. An error when there is something at `path` already, when it cannot be written, or when the
-  // part is a field. Once; a file that was not saved goes with the form.
-  // REQUIRES: the form outlives the task.
+  // and otherwise by copying. An error when there is something at `path` already, when it cannot be written, or when
+  // the part is a field. Once; a file that was not saved goes with the form. REQUIRES: the form outlives the task.
   [[nodiscard]] Task<Result<void>> save(std::string path);
 
  private:
@@ -70,8 +69,8 @@ class FormPart {
 
 // As a handler's parameter it is read before the handler runs, while it arrives: fields into memory, files into a
 // temporary folder without lying in memory. What is no such form is answered with 415, what is malformed with 400, and
-// what is larger than the settings [multipart] allow with 413; the handler then does not run. The files are removed with
-// the form.
+// what is larger than the settings [multipart] allow with 413; the handler then does not run. The files are removed
+// with the form.
 //
 // `filename*` is not looked at: RFC 7578 §4.2 says that it must not be used in forms. The loop's thread only.
 class Multipart {

@@ -52,7 +52,8 @@ class TestClient {
  public:
   // The routes of the app that the test is compiled with.
   explicit TestClient(TestClientOptions options = {}) : TestClient(folio_app::routes(), std::move(options)) {}
-  // REQUIRES: the units live as long as the client. Ends the program, and says why, when the routes contradict each other.
+  // REQUIRES: the units live as long as the client. Ends the program, and says why, when the routes contradict each
+  // other.
   explicit TestClient(std::span<const RouteUnit* const> routes, TestClientOptions options = {});
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
@@ -72,13 +73,15 @@ class TestClient {
   [[nodiscard]] HttpResponse del(std::string path, HttpFields fields = {}) {
     return send({.method = "DELETE", .url = std::move(path), .headers = std::move(fields)});
   }
-  [[nodiscard]] HttpResponse post(std::string path, std::string body, std::string content_type, HttpFields fields = {}) {
+  [[nodiscard]] HttpResponse post(std::string path, std::string body, std::string content_type,
+                                  HttpFields fields = {}) {
     return with_body("POST", std::move(path), std::move(body), std::move(content_type), std::move(fields));
   }
   [[nodiscard]] HttpResponse put(std::string path, std::string body, std::string content_type, HttpFields fields = {}) {
     return with_body("PUT", std::move(path), std::move(body), std::move(content_type), std::move(fields));
   }
-  [[nodiscard]] HttpResponse patch(std::string path, std::string body, std::string content_type, HttpFields fields = {}) {
+  [[nodiscard]] HttpResponse patch(std::string path, std::string body, std::string content_type,
+                                   HttpFields fields = {}) {
     return with_body("PATCH", std::move(path), std::move(body), std::move(content_type), std::move(fields));
   }
   // Anything that has a JSON form.
