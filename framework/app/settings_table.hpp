@@ -36,8 +36,6 @@ void visit_settings(C& config, Visitor&& visit) {
   visit("", "max_connections", config.max_connections);
   visit("", "max_connections_per_address", config.max_connections_per_address);
   visit("", "proxy_protocol", config.proxy_protocol);
-  visit("", "trusted_proxies", config.trusted_proxies);
-  visit("", "temporary_folder", config.temporary_folder);
   visit("", "health", config.health_path);
   visit("", "drain_delay", config.drain_delay);
   visit("", "shutdown_timeout", config.shutdown_timeout);
