@@ -2,47 +2,12 @@
 
 #include <utility>
 
-#include "app/compression.hpp"
 #include "app/dispatch.hpp"
-#include "app/interceptor.hpp"
-#include "app/log.hpp"
 #include "app/observe.hpp"
-#include "app/request_origin.hpp"
-#include "app/response_body.hpp"
-#include "app/server.hpp"
-#include "app/socket_task.hpp"
-#include "app/static_files.hpp"
 #include "app/worker.hpp"
-#include "core/file_body.hpp"
 #include "http/response_writer.hpp"
 
 namespace folio::app {
-
-namespace {
-
-// RFC 6265 §5.3: cookies that came by https are for https, unless the handler said something else.
-void make_cookies_secure(const Request& request, Response& response) {
-  for (auto& field : response.headers) {
-    if (!field.value.secure_by_scheme() || !request.is_secure()) continue;
-    field.value = std::string(field.value.view()) + "; Secure";
-  }
-}
-
-// A field without a name holds why there is none (Response::cookie).
-void log_dropped_fields(const Exchange& exchange, const Response& response, std::uint32_t count) {
-  std::string message;
-  for (const HeaderField& field : response.headers) {
-    if (field.name.view().empty()) --count, message.append(message.empty() ? "" : "; ").append(field.value.view());
-  }
-  if (count != 0) {
-    message.append(message.empty() ? "" : "; ").append(std::to_string(count));
-    message.append(" response field(s) left out: malformed, or the server's own to write");
-  }
-  log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, AppError::internal(message),
-            exchange.request.id());
-}
-
-}  // namespace
 
 void Connection::accept(Worker& worker, uv_stream_s* listener) {
   auto* connection = new Connection(worker);
@@ -141,10 +106,6 @@ bool Connection::choked() noexcept {
   return holds_more_than(worker_.config().max_output);
 }
 
-bool Connection::streams_body_in() const noexcept {
-  return phase_ == Phase::Busy && exchange_->incoming && !exchange_->parser.message_complete();
-}
-
 bool Connection::takes_input() noexcept {
   if (phase_ == Phase::Busy) return streams_body_in();
   return (phase_ == Phase::Idle || phase_ == Phase::Head || phase_ == Phase::Body) && !choked();
@@ -238,66 +199,6 @@ void Connection::head_complete() {
   if (counted) data.body.reserve(data.head->content_length);
 }
 
-std::size_t Connection::consume_body(std::string_view bytes) {
-  since_ = worker_.loop().seconds();
-  detail::RequestBody* const incoming = exchange_->incoming.get();
-  auto& body = exchange_->data.body;
-  const std::uint64_t max_body = worker_.config().http.max_body;
-  bool too_large = false;
-  const auto result = exchange_->parser.parse_body(bytes, [&](std::string_view run) {
-    if (incoming != nullptr) {
-      too_large = !incoming->append(run) || too_large;
-    } else if (run.size() > max_body - body.size()) {
-      too_large = true;
-    } else {
-      body.append(run);
-    }
-  });
-  if (too_large || result.state == http::RequestParser::State::Error) {
-    const auto& error = exchange_->parser.error();
-    fail_body(too_large ? 413 : error.status, too_large ? "the body is larger than this server reads" : error.reason);
-    return bytes.size();
-  }
-  const bool complete = result.state == http::RequestParser::State::MessageComplete;
-  more_came_ = bytes.size() > result.consumed;
-  rate_.received(result.consumed);
-  if (incoming != nullptr) {
-    if (complete) {
-      incoming->end();
-    } else if (incoming->waiting() > worker_.config().max_body_buffer) {
-      tcp_.pause_reading();
-    }
-  } else if (complete) {
-    dispatch(true);
-  }
-  return result.consumed;
-}
-
-void Connection::begin_body(bool too_large) {
-  if (too_large) return fail_body(413, "the body is larger than this server reads");
-  since_ = worker_.loop().seconds();
-  // RFC 9110 §10.1.1: "A server MAY omit sending a 100 (Continue) response if it has already received some or all of the
-  // content for the corresponding request".
-  if (exchange_->data.head->expect_continue && exchange_->incoming->waiting() == 0 && streams_body_in()) {
-    tcp_.output().append(http::continue_response);
-  }
-}
-
-void Connection::body_taken() {
-  since_ = worker_.loop().seconds();
-  if (stash_.empty()) tcp_.resume_reading();
-}
-
-// The body cannot be had as it was sent. Who reads it as it arrives ends where it waits.
-void Connection::fail_body(int status, std::string_view reason) {
-  const bool begun_to_answer = exchange_->sink != nullptr;
-  if (begun_to_answer) observe_end(*this, *exchange_, exchange_->status, exchange_->sink->written());
-  if (activity_) std::exchange(activity_, {})->abort();
-  exchange_->detach();
-  if (begun_to_answer) return end_after_answer();  // it stays incomplete, which its reader can see
-  refuse(status, reason);
-}
-
 void Connection::on_end() noexcept {
   peer_ended_ = true;
   if (arrival_) return tcp_.close();
@@ -316,233 +217,6 @@ void Connection::on_drained() noexcept {
   if (phase_ == Phase::Socket) return socket_->on_drained();
   if (exchange_ && exchange_->sink) exchange_->sink->drained();
   worker_.loop().defer(*this);  // requests may have waited for this
-}
-
-// --- answering ---
-
-void Connection::dispatch(bool routed) {
-  set_phase(Phase::Busy);
-  Exchange& exchange = *exchange_;
-  observe_begin(worker_, exchange);
-  keep_alive_ = exchange.data.head->keep_alive && !worker_.draining();
-  if (!exchange.incoming) {
-    if (auto health = worker_.health(exchange)) [[unlikely]]
-      return complete(*std::move(health));
-  }
-
-  if (exchange.incoming) {
-    // In a moment: what of the body has come with the head is then there.
-    activity_ = worker_.loop().start(run_exchange(this, std::nullopt).handle);
-    return;
-  }
-  if (!routed) exchange.application = worker_.application();
-  if (worker_.interceptor() == nullptr) {
-    if (!routed) route(exchange);
-    if (auto file = worker_.static_files().find(exchange)) {
-      exchange.counters = &worker_.metrics().static_files();
-      return answer(*std::move(file));
-    }
-    if (is_plain(exchange)) {
-      std::optional<AppError> failure;
-      if (auto response = run_plain(exchange, failure)) return answer(*std::move(response));
-      activity_ = worker_.loop().start_now(run_exchange(this, std::move(failure)).handle);
-      return;
-    }
-  }
-  activity_ = worker_.loop().start_now(run_exchange(this, std::nullopt).handle);
-}
-
-// The coroutine at the top of a request's handler. Destroyed with the connection when that goes first.
-detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optional<AppError> failure) {
-  Exchange& exchange = *connection->exchange_;
-  std::optional<Response> response;
-  if (failure) {
-    response.emplace(co_await run_failure(exchange, *std::move(failure)));
-  } else {
-    Interceptor* interceptor = connection->worker_.interceptor();
-    if (interceptor != nullptr) {
-      response = co_await interceptor->before(exchange.request);
-      if (!response) {
-        exchange.application = connection->worker_.application();  // what was published while it waited
-        route(exchange);
-        response = connection->worker_.static_files().find(exchange);
-        if (response) exchange.counters = &connection->worker_.metrics().static_files();
-        if (!response && exchange.incoming && body_use(exchange) != BodyUse::Streamed) {
-          exchange.incoming->set_limit(connection->worker_.config().http.max_body);
-          while (auto piece = co_await detail::BodyReadAwaiter(exchange.incoming)) exchange.data.body.append(*piece);
-        }
-      }
-    }
-    if (!response) response.emplace(co_await run(exchange));
-    if (interceptor != nullptr) interceptor->after(exchange.request, *response);
-  }
-  if (compress(exchange, *response) == Compressing::Elsewhere) co_await compress_elsewhere(exchange, *response);
-  connection->complete(*std::move(response));
-}
-
-// The same for a response that is there already, and whose body is to be compressed off the loop.
-detail::TopCoroutine Connection::run_compression(Connection* connection, Response response) {
-  co_await compress_elsewhere(*connection->exchange_, response);
-  connection->complete(std::move(response));
-}
-
-// A response that was had without a coroutine.
-void Connection::answer(Response response) {
-  if (compress(*exchange_, response) == Compressing::Done) return complete(std::move(response));
-  activity_ = worker_.loop().start_now(run_compression(this, std::move(response)).handle);
-}
-
-void Connection::complete(Response response) {
-  const bool upgraded = response.status_code == 101 && exchange_->socket;
-  if (upgraded) {
-    open_socket(response);
-  } else {
-    if (response.status_code < 200) {
-      // An interim status is no answer, and 101 only with a socket behind it: a handler's mistake.
-      response = error_response(
-          *exchange_, AppError::internal("a handler answered with status " + std::to_string(response.status_code)));
-    }
-    if (exchange_->socket) std::exchange(exchange_->socket, nullptr)->on_gone();  // upgraded, and answered otherwise
-    write_response(response);
-  }
-  if (!consuming_) worker_.loop().defer(*this);
-}
-
-void Connection::write_response(Response& response) {
-  Exchange& exchange = *exchange_;
-  const auto& head = *exchange.data.head;
-  make_cookies_secure(exchange.request, response);
-  label_response(worker_, exchange, response);
-  const auto streamed = std::move(response.streamed);
-  const bool counted = !streamed || streamed->length;
-  const std::uint64_t body_size = streamed ? streamed->length.value_or(0) : core::body_size(response);
-  const http::ResponseHead fields{.status = response.status_code,
-                                  .body = counted ? http::ResponseHead::Body::Length : http::ResponseHead::Body::Chunked,
-                                  .content_length = body_size,
-                                  .date = worker_.date(),
-                                  .content_type = response.content_type,
-                                  .keep_alive = keep_alive_ && !peer_ended_before_answer() &&
-                                                (streamed || exchange.parser.message_complete()),
-                                  .minor_version = head.minor_version,
-                                  .head_request = head.method == Method::Head};
-  base::Buffer& out = tcp_.output();
-  const http::HeadWritten written = http::write_response_head(out, fields, response.headers);
-  if (written.dropped != 0) log_dropped_fields(exchange, response, written.dropped);
-  if (written.send_body && !streamed) write_body(tcp_, response);
-  activity_ = {};
-  keep_alive_ = written.keep_alive;
-  if (!written.send_body || !streamed) {
-    observe_end(*this, exchange, response.status_code, written.send_body ? body_size : 0);
-    return answered();
-  }
-  exchange.status = response.status_code;
-  exchange.sink = std::make_shared<detail::StreamSink>(*this, written.chunked, streamed->length);
-  stream_wrote_ = worker_.loop().seconds();
-  heartbeat_ = streamed->events;
-  activity_ = worker_.loop().start(run_stream(this, streamed).handle);
-}
-
-void Connection::answered() {
-  answered_ = true;
-  if (!keep_alive_) return end_after_answer();
-  worker_.give_exchange(std::move(exchange_));
-  set_phase(Phase::Idle);
-}
-
-// The coroutine at the top of a response that is written piece by piece. Destroyed with the connection when that goes
-// first.
-detail::TopCoroutine Connection::run_stream(Connection* connection, std::shared_ptr<detail::StreamedBody> body) {
-  std::optional<AppError> failure;
-  try {
-    co_await body->write(ResponseStream(connection->exchange_->sink));
-  } catch (...) {
-    failure = failure_of(std::current_exception());
-  }
-  connection->finish_stream(std::move(failure));
-}
-
-void Connection::finish_stream(std::optional<AppError> failure) {
-  Exchange& exchange = *exchange_;
-  const detail::StreamSink& sink = *exchange.sink;
-  if (!failure && !sink.complete()) failure = AppError::internal("a streamed response has not the length it announced");
-  activity_ = {};
-  observe_end(*this, exchange, exchange.status, sink.written());
-  if (failure) {
-    log_error(exchange.request.method(), exchange.request.path(), exchange.data.route, *failure, exchange.request.id());
-    // RFC 9112 §8: a message is incomplete without its last chunk or its announced length; one that lasts until the
-    // connection ends is so only by a reset.
-    const bool visible = sink.chunked() || !sink.complete();
-    exchange.detach();
-    if (!visible) {
-      tcp_.flush();
-      return tcp_.reset();
-    }
-    return end_after_answer();
-  }
-  if (sink.chunked()) tcp_.output().append(http::last_chunk);
-  exchange.detach();
-  keep_alive_ = keep_alive_ && exchange.parser.message_complete();
-  answered();
-  if (!consuming_) worker_.loop().defer(*this);
-}
-
-void Connection::stream_written() noexcept {
-  stream_wrote_ = worker_.loop().seconds();
-}
-
-bool Connection::stream_full() noexcept {
-  return holds_more_than(worker_.config().max_stream_output);
-}
-
-void Connection::open_socket(Response& response) {
-  label_response(worker_, *exchange_, response);
-  const http::ResponseHead fields{.status = 101, .date = worker_.date()};
-  (void)http::write_response_head(tcp_.output(), fields, response.headers);
-  observe_end(*this, *exchange_, 101, 0);
-  resolve_origin(exchange_->data);  // while there is a connection to ask
-  socket_ = exchange_->socket;
-  exchange_->socket.reset();
-  auto task = std::exchange(exchange_->socket_task, std::nullopt);
-  const std::string path(exchange_->request.path());
-  const std::string route(exchange_->data.route);
-  set_phase(Phase::Socket);
-  socket_->open(tcp_, std::move(exchange_));
-  activity_ = {};
-  if (task) {
-    activity_ = worker_.loop().start(detail::run_to_end(run_socket(socket_, *std::move(task), path, route)).handle);
-  }
-  if (worker_.stopping()) socket_->shut_down(close_code::going_away, {});
-}
-
-// Answers what is no request, and ends the connection.
-void Connection::refuse(int status, std::string_view reason) {
-  Response response = parse_failure_response(status, reason);
-  const http::ResponseHead fields{.status = status,
-                                  .content_length = response.body.size(),
-                                  .date = worker_.date(),
-                                  .content_type = response.content_type,
-                                  .keep_alive = false,
-                                  .head_request = exchange_ && exchange_->parser.has_request_line() &&
-                                                  exchange_->parser.head().method == Method::Head};
-  base::Buffer& out = tcp_.output();
-  // RFC 9110 §9.3.2: "The server MUST NOT send content in the response" to HEAD, whatever it says.
-  const bool send_body = http::write_response_head(out, fields).send_body;
-  if (send_body) out.append(response.body);
-  observe_refused(*this, exchange_.get(), status, send_body ? response.body.size() : 0);
-  end_after_answer();
-}
-
-void Connection::end_after_answer() noexcept {
-  if (exchange_) exchange_->detach();
-  stash_.release();
-  set_phase(Phase::Closing);
-  tcp_.finish();
-}
-
-// Whether this is the last answer. RFC 9112 §9.6: a server that says `close` "MUST NOT send any further responses on
-// that connection", and a client need not look for them.
-bool Connection::peer_ended_before_answer() const noexcept {
-  return peer_ended_ && stash_.empty() && !(consuming_ && more_came_);
 }
 
 // The next request, which waited while the one before it was answered.
@@ -609,12 +283,6 @@ void Connection::on_closed() noexcept {
   }
   if (exchange_) exchange_->detach();
   delete this;
-}
-
-// Asked once a second while the client could send.
-bool Connection::body_is_late(std::uint32_t age) noexcept {
-  const Config& config = worker_.config();
-  return age > config.body_timeout || rate_.second_passed(config.body_grace, config.min_body_rate);
 }
 
 void Connection::sweep(std::uint32_t now) noexcept {
