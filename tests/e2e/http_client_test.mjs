@@ -81,7 +81,8 @@ test('HttpClient and node', async (t) => {
 
   const folio = await develop(t, app, '--threads', '1');
   const ask = async (url, fields = {}) => {
-    const response = await fetch(`${folio.url}/ask`, { method: 'POST', body: JSON.stringify({ url, ...fields }) });
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(`${folio.url}/ask`, { method: 'POST', headers, body: JSON.stringify({ url, ...fields }) });
     const text = await response.text();
     assert.equal(response.status, 200, text);
     return JSON.parse(text);
