@@ -91,7 +91,7 @@ TEST(Hello, Greets) {
   fs.writeFileSync(file, source(200));
   const passed = runFolio('test', app);
   assert.equal(passed.status, 0, passed.stdout + passed.stderr);
-  assert.match(passed.stdout, /1 tests? ran[^]*pass hello_test\.sh/);
+  assert.match(passed.stdout, /PASSED  \] 1 test\.[^]*pass hello_test\.sh/);
 
   fs.writeFileSync(file, source(201));
   const failed = runFolio('test', app);
