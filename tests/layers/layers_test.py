@@ -143,7 +143,8 @@ class Libraries(Tree):
         for path, header, owners in (("base/a.cpp", "uv.h", "net"), ("app/a.cpp", "uv.h", "net"),
                                      ("net/a.cpp", "llhttp.h", "http"), ("http/a.cpp", "openssl/evp.h", "crypto, net"),
                                      ("app/a.cpp", "simdjson.h", "json"), ("net/a.cpp", "spdlog/spdlog.h", "app, dev"),
-                                     ("net/a.cpp", "zlib.h", "ws")):
+                                     ("net/a.cpp", "zlib.h", "http, ws"), ("app/a.cpp", "brotli/encode.h", "http"),
+                                     ("app/a.cpp", "zstd.h", "http")):
             with self.subTest(f"{header} in {path}"):
                 self.assert_refused(f"framework/{path}", f"#include <{header}>\n", f"only {owners} may see")
                 (self.root / "framework" / path).unlink()
