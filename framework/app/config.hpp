@@ -128,7 +128,7 @@ struct Config {
   std::uint32_t head_timeout = 15;
   std::uint32_t body_timeout = 30;
   // And neither may drip: once it has had its grace, in seconds, it has to have come at so many bytes a second since. Only
-  // time in which the peer could send counts. The slowest links of today are twenty times as fast; 0: no such rate.
+  // time in which the peer could send counts. 0: no such rate. Mobile links at their worst are some times as fast.
   std::uint32_t head_grace = 10;
   std::uint32_t min_head_rate = 500;
   std::uint32_t body_grace = 20;

@@ -23,11 +23,12 @@ class Server:
     def __init__(self, binary, environment=None):
         self.binary = binary
         self.environment = {**os.environ, **(environment or {})}
+        self.arguments = []  # more of them
         self.output = ""
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            [self.binary, "--host", "127.0.0.1", "--port", "0", "--threads", "2"], stdin=subprocess.DEVNULL,
+            [self.binary, "--host", "127.0.0.1", "--port", "0", "--threads", "2", *self.arguments], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment)
         try:
             self.port = int(self._until(r"http://[^\s/:]+:(\d+)"))
