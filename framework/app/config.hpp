@@ -48,11 +48,18 @@ struct SocketLimits {
 
 // TLS of the server's own. Without a certificate it speaks HTTP in clear.
 struct TlsSettings {
-  // Each with its key and, if it is to be stapled, its OCSP response; the first is for names that no other has.
-  std::vector<net::TlsIdentity> identities;
-  // Whether clients have to show a certificate, and the PEM file with the authorities that may have signed it.
-  net::ClientCheck client_check = net::ClientCheck::None;
+  // Files: certificates, for each its key and, if it is to be stapled, its OCSP response (`-`: none), in the same order.
+  // The first is for names that no other has.
+  std::vector<std::string> certificates;
+  std::vector<std::string> keys;
+  std::vector<std::string> ocsp;
+  // The PEM file with the authorities that have to have signed clients' certificates; empty: clients show none. And
+  // whether a client may show none even so.
   std::string client_authorities;
+  bool client_optional = false;
+  // What a program makes of these, and what the server looks at.
+  std::vector<net::TlsIdentity> identities;
+  net::ClientCheck client_check = net::ClientCheck::None;
   // Seconds from the connection's start until a PROXY header and the handshake have to be done; and how many
   // connections of a loop may be that far at a time, each of which takes some 50 KiB: one more, and the oldest of them
   // is closed, which has had the most time.
@@ -88,7 +95,7 @@ struct Config {
   std::string host = "0.0.0.0";
   std::uint16_t port = 5000;
   // The permissions of the Unix-domain socket: its owner and its group may connect.
-  std::uint32_t socket_mode = 0660;
+  std::string socket_mode = "660";
   // Whether each connection begins with a PROXY header (http/proxy_header.hpp), which says who the client is. Only for
   // servers that nobody but the proxy can reach: anybody else could call himself what he likes.
   bool proxy_protocol = false;

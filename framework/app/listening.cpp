@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <utility>
 
 #include "net/handover.hpp"
@@ -47,7 +48,7 @@ Result<void> Listening::open(const Config& config, std::size_t loops) {
     }
   }
   if (!sockets_.empty()) return {};
-  return to_file ? open_unix(path, config.socket_mode) : open_tcp(config, loops);
+  return to_file ? open_unix(path, static_cast<std::uint32_t>(std::strtoul(config.socket_mode.c_str(), nullptr, 8))) : open_tcp(config, loops);
 }
 
 Result<void> Listening::open_tcp(const Config& config, std::size_t loops) {

@@ -6,20 +6,20 @@
 
 #include <cstdio>
 
+#include "app/command_line.hpp"
 #include "app/config.hpp"
 #include "app/exit_code.hpp"
 #include "app/log.hpp"
 #include "app/metrics_server.hpp"
 #include "app/process.hpp"
 #include "app/server.hpp"
-#include "app/settings.hpp"
 #include "net/signals.hpp"
 
 namespace folio {
 
 int run_app(int argc, char** argv, std::span<const RouteUnit* const> routes, const AppInfo& info) {
   int code = app::exit_done;
-  auto config = app::read_settings(argc, argv, info, code);
+  auto config = app::read_command_line(argc, argv, info, code);
   if (!config) return code;
   if (!app::start_log(config->log_level, config->access_log, config->max_log_field)) {
     fmt::print(stderr, "error: log level '{}': choose trace, debug, info, warn, error or off\n", config->log_level);

@@ -1,284 +1,255 @@
 #include "app/settings.hpp"
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
-#include <cstring>
-#include <string>
-#include <string_view>
-#include <thread>
+#include <concepts>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <sstream>
+#include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "app/environment.hpp"
-#include "app/exit_code.hpp"
-#include "app/settings_file.hpp"
-#include "http/forwarded.hpp"
+#include "app/settings_table.hpp"
 
 namespace folio::app {
 
 namespace {
 
-bool is_folder(const std::string& path) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-// Where static files are, unless it was said: ./public, then beside the binary, then where the app was built.
-std::string find_public_files(const AppInfo& info) {
-  if (is_folder("public")) return "public";
-  char path[4096];
-  const ssize_t size = ::readlink("/proc/self/exe", path, sizeof(path));
-  if (size > 0) {
-    std::string beside(path, static_cast<std::size_t>(size));
-    beside = beside.substr(0, beside.rfind('/')) + "/public";
-    if (is_folder(beside)) return beside;
-  }
-  if (!info.public_files.empty() && is_folder(std::string(info.public_files))) return std::string(info.public_files);
-  return {};
-}
-
-template <class Number>
-bool parse_number(const std::string& text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-int wrong_use(const std::string& message) {
-  fmt::print(stderr, "error: {}\n", message);
-  return exit_wrong_use;
-}
-
-constexpr std::array<std::pair<std::string_view, AccessLog>, 4> access_logs{
-    {{"off", AccessLog::Off}, {"short", AccessLog::Short}, {"common", AccessLog::Common}, {"json", AccessLog::Json}}};
-
-std::string_view access_log_name(AccessLog form) {
-  for (const auto& [name, each] : access_logs) {
-    if (each == form) return name;
-  }
-  return {};
-}
-
-bool parse_access_log(std::string_view text, AccessLog& form) {
-  for (const auto& [name, each] : access_logs) {
-    if (text == name) return form = each, true;
-  }
-  return false;
-}
-
-bool parse_switch(std::string_view text, bool& on) {
-  if (text != "on" && text != "off") return false;
-  on = text == "on";
-  return true;
-}
-
-// Files as they are given by flags or variables, to be matched by their order.
-struct TlsFiles {
-  std::vector<std::string> certificates;
-  std::vector<std::string> keys;
-  std::vector<std::string> ocsp;
-  std::string key_passphrase;
-  bool client_optional = false;
+// The words for the values of an enumeration.
+template <class Enum>
+struct Words;
+template <>
+struct Words<WsCompression> {
+  static constexpr std::array<std::pair<WsCompression, std::string_view>, 3> all{
+      {{WsCompression::Off, "off"}, {WsCompression::Shared, "shared"}, {WsCompression::Dedicated, "dedicated"}}};
 };
+template <>
+struct Words<AccessLog> {
+  static constexpr std::array<std::pair<AccessLog, std::string_view>, 4> all{{{AccessLog::Off, "off"},
+                                                                             {AccessLog::Short, "short"},
+                                                                             {AccessLog::Common, "common"},
+                                                                             {AccessLog::Json, "json"}}};
+};
+template <class T>
+concept Worded = std::is_enum_v<T>;
 
-std::vector<std::string> split_at_commas(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(','), text.size());
-    parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(text.size(), end + 1));
-  }
-  return parts;
+// --- printing ---
+
+std::string quoted(const std::string& text) {
+  std::ostringstream out;
+  out << toml::value<std::string>(text);
+  return out.str();
 }
 
-// What is wrong with the files together; empty when nothing is.
-std::string apply(const TlsFiles& files, TlsSettings& tls) {
-  if (files.keys.size() != files.certificates.size()) {
-    return fmt::format("there are {} --tls-cert and {} --tls-key: give one key for each certificate, in the same order",
-                       files.certificates.size(), files.keys.size());
+template <std::integral T>
+std::string printed(const T& value) {
+  if constexpr (std::same_as<T, bool>) return value ? "true" : "false";
+  return std::to_string(value);
+}
+std::string printed(const std::string& text) {
+  return quoted(text);
+}
+std::string printed(const std::vector<std::string>& texts) {
+  std::string list = "[";
+  for (const auto& text : texts) list.append(list.size() > 1 ? ", " : "").append(quoted(text));
+  return list + "]";
+}
+template <Worded Enum>
+std::string printed(Enum value) {
+  for (const auto& [each, word] : Words<Enum>::all) {
+    if (each == value) return quoted(std::string(word));
   }
-  if (files.ocsp.size() > files.certificates.size()) {
-    return "there are more --tls-ocsp than --tls-cert: give one for each certificate, in the same order, or - for none";
+  return "\"\"";
+}
+
+// --- reading ---
+
+// A number with an optional unit of bytes: "64 KiB".
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, unsigned>, 5> units{
+      {{"", 0}, {"B", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc()) return std::nullopt;
+  std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (rest.starts_with(' ')) rest.remove_prefix(1);
+  const auto* unit = std::ranges::find(units, rest, &std::pair<std::string_view, unsigned>::first);
+  if (unit == units.end() || value > (std::numeric_limits<std::uint64_t>::max() >> unit->second)) return std::nullopt;
+  return value << unit->second;
+}
+
+// Each gives what is expected instead, or nothing when it was taken.
+template <std::integral T>
+std::string take(const toml::node& node, T& member) {
+  if constexpr (std::same_as<T, bool>) {
+    const auto value = node.value_exact<bool>();
+    if (value) member = *value;
+    return value ? "" : "true or false";
+  } else {
+    std::optional<std::uint64_t> value;
+    if (const auto number = node.value_exact<std::int64_t>(); number && *number >= 0) {
+      value = static_cast<std::uint64_t>(*number);
+    } else if (const auto text = node.value_exact<std::string>()) {
+      value = parse_size(*text);
+    }
+    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
+    if (value && *value <= most) {
+      member = static_cast<T>(*value);
+      return {};
+    }
+    return "a number from 0 to " + std::to_string(most) + ", or one with a unit, such as \"64 KiB\"";
   }
-  for (const auto& identity : tls.identities) {
-    if (identity.certificate_file.empty() || identity.key_file.empty()) {
-      return "tls.certificates and tls.keys in folio.toml differ in length: give one key for each certificate";
+}
+std::string take(const toml::node& node, std::string& member) {
+  auto value = node.value_exact<std::string>();
+  if (value) member = *std::move(value);
+  return value ? "" : "a text in quotes";
+}
+std::string take(const toml::node& node, std::vector<std::string>& member) {
+  std::vector<std::string> texts;
+  const toml::array* list = node.as_array();
+  if (list == nullptr) return "a list of texts: [\"…\", \"…\"]";
+  for (const auto& item : *list) {
+    auto text = item.value_exact<std::string>();
+    if (!text) return "a list of texts: [\"…\", \"…\"]";
+    texts.push_back(*std::move(text));
+  }
+  member = std::move(texts);
+  return {};
+}
+template <Worded Enum>
+std::string take(const toml::node& node, Enum& member) {
+  const auto text = node.value_exact<std::string>();
+  std::string expected = "one of";
+  for (const auto& [value, word] : Words<Enum>::all) {
+    if (text && *text == word) return member = value, std::string();
+    expected.append(expected.ends_with("of") ? " " : ", ").append(quoted(std::string(word)));
+  }
+  return expected;
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t before = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t same = before + (a[i - 1] == b[j - 1] ? 0 : 1);
+      before = row[j];
+      row[j] = std::min({same, row[j] + 1, row[j - 1] + 1});
     }
   }
-  if (files.certificates.empty() && tls.identities.empty() && !tls.client_authorities.empty()) {
-    return "--tls-client-ca needs a certificate of the server's own: give --tls-cert and --tls-key";
-  }
-  if (!files.certificates.empty()) tls.identities.clear();  // those of folio.toml
-  for (std::size_t i = 0; i < files.certificates.size(); ++i) {
-    net::TlsIdentity identity;
-    identity.certificate_file = files.certificates[i];
-    identity.key_file = files.keys[i];
-    identity.key_passphrase = files.key_passphrase;
-    if (i < files.ocsp.size() && files.ocsp[i] != "-") identity.ocsp_file = files.ocsp[i];
-    tls.identities.push_back(std::move(identity));
-  }
-  if (!tls.client_authorities.empty() && tls.client_check == net::ClientCheck::None) {
-    tls.client_check = files.client_optional ? net::ClientCheck::Optional : net::ClientCheck::Required;
-  } else if (files.client_optional) {
-    return "--tls-client-optional needs --tls-client-ca";
-  }
-  return {};
+  return row.back();
 }
 
-// Environment variables into the configuration; what is wrong with one, or nothing.
-std::string apply(const Environment& environment, Config& config, TlsFiles& files) {
-  const auto text = [&](const char* name, std::string& into) {
-    if (auto value = environment.get(name)) into = *value;
-  };
-  const auto number = [&](const char* name, auto& into, const char* wanted) -> std::string {
-    const auto value = environment.get(name);
-    if (!value || parse_number(*value, into)) return {};
-    return std::string(name) + " is '" + *value + "': give " + wanted;
-  };
-  text("HOST", config.host);
-  text("LOG_LEVEL", config.log_level);
-  text("PUBLIC", config.public_files);
-  text("HEALTH", config.health_path);
-  text("TAKEOVER", config.takeover_path);
-  text("METRICS_LISTEN", config.metrics_listen);
-  text("TLS_CLIENT_CA", config.tls.client_authorities);
-  text("TLS_KEY_PASSPHRASE", files.key_passphrase);
-  if (auto value = environment.get("TRUSTED_PROXIES")) config.trusted_proxies = split_at_commas(*value);
-  if (auto value = environment.get("TLS_CERT")) files.certificates = split_at_commas(*value);
-  if (auto value = environment.get("TLS_KEY")) files.keys = split_at_commas(*value);
-  if (auto value = environment.get("TLS_OCSP")) files.ocsp = split_at_commas(*value);
-  if (auto value = environment.get("PROXY_PROTOCOL")) {
-    if (*value != "0" && *value != "1") return "PROXY_PROTOCOL is '" + *value + "': give 1 or 0";
-    config.proxy_protocol = *value == "1";
-  }
-  if (auto fault = number("PORT", config.port, "a number from 0 to 65535 (0: any free port)"); !fault.empty()) {
-    return fault;
-  }
-  if (auto fault = number("THREADS", config.threads, "a number (0: one a core)"); !fault.empty()) return fault;
-  return number("DRAIN_DELAY", config.drain_delay, "a number of seconds");
+std::string full_name(std::string_view section, std::string_view name) {
+  return section.empty() ? std::string(name) : std::string(section) + "." + std::string(name);
 }
+
+class Reader {
+ public:
+  Reader(std::string_view file, Config& config) : file_(file), config_(config) {}
+
+  bool read(const toml::table& document, std::string& fault) {
+    for (const auto& [key, node] : document) {
+      if (const toml::table* section = node.as_table()) {
+        if (!is_section(key.str())) return unknown(std::string(key.str()), node, fault);
+        for (const auto& [name, value] : *section) {
+          if (!set(key.str(), name.str(), value, fault)) return false;
+        }
+      } else if (!set("", key.str(), node, fault)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  bool is_section(std::string_view name) {
+    bool found = false;
+    visit_settings(config_, [&](std::string_view section, auto&&...) { found = found || section == name; });
+    return found && !name.empty();
+  }
+
+  bool set(std::string_view section, std::string_view name, const toml::node& node, std::string& fault) {
+    bool found = false;
+    std::string expected;
+    visit_settings(config_, [&](std::string_view in, std::string_view each, auto&& member) {
+      if (in != section || each != name) return;
+      found = true;
+      expected = take(node, member);
+    });
+    if (!found) return unknown(full_name(section, name), node, fault);
+    if (expected.empty()) return true;
+    fault = where(node) + full_name(section, name) + " must be " + expected;
+    return false;
+  }
+
+  // Names the setting that may have been meant.
+  bool unknown(const std::string& name, const toml::node& node, std::string& fault) {
+    std::string best;
+    std::size_t least = name.size() / 2 + 1;
+    visit_settings(config_, [&](std::string_view section, std::string_view each, auto&&) {
+      for (const std::string& candidate : {full_name(section, each), std::string(each)}) {
+        const std::size_t far = distance(name, candidate);
+        if (far >= least) continue;
+        least = far;
+        best = full_name(section, each);
+      }
+    });
+    fault = where(node) + "there is no setting '" + name + "'" +
+            (best.empty() ? "; --print-config lists them all" : "; did you mean '" + best + "'?");
+    return false;
+  }
+
+  [[nodiscard]] std::string where(const toml::node& node) const {
+    return std::string(file_) + ":" + std::to_string(node.source().begin.line) + ": ";
+  }
+
+  std::string_view file_;
+  Config& config_;
+};
 
 }  // namespace
 
-std::optional<Config> read_settings(int argc, char** argv, const AppInfo& info, int& code) {
-  Config config;
-  std::string fault;
-  // The file comes first, so it is looked for among the arguments before they are read as a whole.
-  std::string settings_file = "folio.toml";
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (std::string_view(argv[i]) == "--config") settings_file = argv[i + 1];
-  }
-  if (settings_file != "folio.toml" && ::access(settings_file.c_str(), R_OK) != 0) {
-    code = wrong_use("--config " + settings_file + ": " + std::strerror(errno));
-    return std::nullopt;
-  }
-  if (!read_settings_file(settings_file, config, fault)) {
-    code = wrong_use(fault);
-    return std::nullopt;
-  }
-  const Environment environment = Environment::load(".env", fault);
-  if (!fault.empty()) fmt::print(stderr, "warning: {}\n", fault);
-  TlsFiles files;
-  if (auto problem = apply(environment, config, files); !problem.empty()) {
-    code = wrong_use(problem);
-    return std::nullopt;
-  }
+std::string print_settings(const Config& config) {
+  std::string out;
+  std::string_view current;
+  visit_settings(config, [&](std::string_view section, std::string_view name, const auto& member) {
+    if (section != current) out.append("\n[").append(section).append("]\n");
+    current = section;
+    out.append(name).append(" = ").append(printed(member)).append("\n");
+  });
+  return out;
+}
 
-  CLI::App cli{std::string(info.name) + ", a Folio app. Flags go above the environment, that above ./.env, and that above ./folio.toml."};
-  bool print = false;
-  std::string access_log(environment.get("ACCESS_LOG").value_or(std::string(access_log_name(config.access_log))));
-  std::string compress = environment.get("COMPRESS").value_or(config.compression.on ? "on" : "off");
-  std::string request_id = environment.get("REQUEST_ID").value_or(config.send_request_id ? "on" : "off");
-  std::string mode = fmt::format("{:o}", config.socket_mode);
-  cli.add_option("--config", settings_file, "File with settings, as --print-config prints them")->capture_default_str();
-  cli.add_option("--host", config.host, "Address to listen on, :: for IPv6 and IPv4, or unix:PATH [HOST]")->capture_default_str();
-  cli.add_option("--port", config.port, "Port to listen on; 0: any free one [PORT]")->capture_default_str();
-  cli.add_option("--threads", config.threads, "Event loops; 0: one a core [THREADS]")
-      ->capture_default_str()
-      ->check(CLI::Range(0u, 1024u));
-  cli.add_option("--log-level", config.log_level, "trace, debug, info, warn, error or off [LOG_LEVEL]")
-      ->capture_default_str();
-  cli.add_option("--public", config.public_files, "Folder with static files [PUBLIC]");
-  cli.add_option("--socket-mode", mode, "Permissions of a Unix-domain socket, octal")->capture_default_str();
-  cli.add_option("--trusted-proxies", config.trusted_proxies,
-                 "Proxies whose Forwarded and X-Forwarded-* are believed: addresses and networks [TRUSTED_PROXIES]")
-      ->delimiter(',');
-  cli.add_flag("--proxy-protocol", config.proxy_protocol,
-               "Connections begin with a PROXY header; only behind a proxy that sends it [PROXY_PROTOCOL]");
-  cli.add_option("--tls-cert", files.certificates, "Certificate and its chain, PEM; may be repeated [TLS_CERT]");
-  cli.add_option("--tls-key", files.keys, "Its private key, PEM; once a certificate [TLS_KEY]");
-  cli.add_option("--tls-ocsp", files.ocsp, "Its OCSP response to staple, DER; - for none [TLS_OCSP]");
-  cli.add_option("--tls-client-ca", config.tls.client_authorities,
-                 "Clients must show a certificate of these authorities, PEM [TLS_CLIENT_CA]");
-  cli.add_flag("--tls-client-optional", files.client_optional, "They may also show none");
-  cli.add_option("--health", config.health_path, "Path that answers 200, or 503 before the end [HEALTH]");
-  cli.add_option("--drain-delay", config.drain_delay,
-                 "Seconds from SIGTERM to the shutdown, while --health fails [DRAIN_DELAY]")
-      ->capture_default_str();
-  cli.add_option("--takeover", config.takeover_path,
-                 "Unix-domain socket to take over from a running process, and to be taken over by [TAKEOVER]");
-  cli.add_option("--access-log", access_log, "off, short, common (the Combined Log Format) or json [ACCESS_LOG]")
-      ->capture_default_str();
-  cli.add_option("--request-id", request_id, "on: responses carry X-Request-Id [REQUEST_ID]")->capture_default_str();
-  cli.add_option("--metrics-listen", config.metrics_listen,
-                 "Address that serves /metrics for Prometheus, such as 127.0.0.1:9100 [METRICS_LISTEN]");
-  cli.add_option("--compress", compress, "off: responses are never compressed [COMPRESS]")->capture_default_str();
-  cli.add_flag("--print-config", print, "Print every setting and limit, and exit");
-  try {
-    cli.parse(argc, argv);
-  } catch (const CLI::Success& done) {
-    code = cli.exit(done);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    code = wrong_use(std::string(error.what()) + "; --help lists the flags");
-    return std::nullopt;
+bool read_settings(std::string_view text, std::string_view name, Config& config, std::string& fault) {
+  const toml::parse_result document = toml::parse(text);
+  if (!document) {
+    fault = std::string(name) + ":" + std::to_string(document.error().source().begin.line) +
+            ": not TOML: " + std::string(document.error().description());
+    return false;
   }
-  if (const auto [end, error] = std::from_chars(mode.data(), mode.data() + mode.size(), config.socket_mode, 8);
-      error != std::errc() || end != mode.data() + mode.size() || config.socket_mode > 0777) {
-    code = wrong_use("--socket-mode " + mode + ": give octal digits, such as 660");
-    return std::nullopt;
-  }
-  if (!parse_access_log(access_log, config.access_log)) {
-    code = wrong_use("access log '" + access_log + "': choose off, short, common or json");
-    return std::nullopt;
-  }
-  if (!parse_switch(compress, config.compression.on) || !parse_switch(request_id, config.send_request_id)) {
-    code = wrong_use("--compress and --request-id are on or off, not '" + compress + "' and '" + request_id + "'");
-    return std::nullopt;
-  }
-  if (!config.health_path.empty() && !config.health_path.starts_with('/')) {
-    code = wrong_use("--health " + config.health_path + ": a path begins with /");
-    return std::nullopt;
-  }
-  if (auto proxies = http::TrustedProxies::parse(config.trusted_proxies);
-      auto* wrong = std::get_if<std::string>(&proxies)) {
-    code = wrong_use("trusted proxies: " + *wrong);
-    return std::nullopt;
-  }
-  if (auto problem = apply(files, config.tls); !problem.empty()) {
-    code = wrong_use(problem);
-    return std::nullopt;
-  }
-  if (config.threads == 0) config.threads = std::max(1u, std::thread::hardware_concurrency());
-  if (config.public_files.empty()) {
-    config.public_files = find_public_files(info);
-  } else if (!is_folder(config.public_files)) {
-    code = wrong_use("--public " + config.public_files + ": there is no such folder");
-    return std::nullopt;
-  }
-  if (print) {
-    fmt::print("{}", print_settings(config));
-    code = exit_done;
-    return std::nullopt;
-  }
-  return config;
+  Config changed = config;
+  if (!Reader(name, changed).read(document.table(), fault)) return false;
+  config = std::move(changed);
+  return true;
+}
+
+bool read_settings_file(const std::string& path, Config& config, std::string& fault) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return true;
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  return read_settings(text, path, config, fault);
 }
 
 }  // namespace folio::app

@@ -1,15 +1,22 @@
-// The settings of an app's program: flags above the environment, above ./.env, above ./folio.toml, above the defaults.
+// Every setting of a server by its name: what --print-config prints, and what an app's folio.toml may set.
 #pragma once
 
-#include <folio/app.hpp>
-
-#include <optional>
+#include <string>
+#include <string_view>
 
 #include "app/config.hpp"
 
 namespace folio::app {
 
-// Nothing, and `code`, when the program is to end: what was wrong, or asked for, has been printed.
-[[nodiscard]] std::optional<Config> read_settings(int argc, char** argv, const AppInfo& info, int& code);
+// All settings as TOML, which read_settings reads back to the same.
+[[nodiscard]] std::string print_settings(const Config& config);
+
+// Puts what `text`, a TOML document, says in the place of what `config` holds. Numbers of bytes may be written with a unit,
+// as in max_body = "16 MiB". False at the first fault, which `fault` then names with its line, and how to mend it;
+// `config` is as it was. `name`: of the file, for `fault`.
+[[nodiscard]] bool read_settings(std::string_view text, std::string_view name, Config& config, std::string& fault);
+
+// The same from a file. One that is not there says nothing.
+[[nodiscard]] bool read_settings_file(const std::string& path, Config& config, std::string& fault);
 
 }  // namespace folio::app

@@ -2,32 +2,18 @@
 // and is not shown.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "app/config.hpp"
 
 namespace folio::app {
 
-// Permissions, which people write in octal digits.
-template <class Number>
-struct Octal {
-  Number& value;
-};
-
-// One file of each identity of TLS, as a list.
-template <class Identities>
-struct IdentityFiles {
-  Identities& identities;
-  std::string net::TlsIdentity::* file;
-};
-
 // Calls visit(section, name, member) for each; settings of the empty section come first. `C`: Config, or const Config.
 template <class C, class Visitor>
 void visit_settings(C& config, Visitor&& visit) {
   visit("", "host", config.host);
   visit("", "port", config.port);
-  visit("", "socket_mode", Octal{config.socket_mode});
+  visit("", "socket_mode", config.socket_mode);
   visit("", "threads", config.threads);
   visit("", "log_level", config.log_level);
   visit("", "public", config.public_files);
@@ -42,11 +28,11 @@ void visit_settings(C& config, Visitor&& visit) {
   visit("", "takeover", config.takeover_path);
   visit("", "takeover_delay", config.takeover_delay);
 
-  visit("tls", "certificates", IdentityFiles{config.tls.identities, &net::TlsIdentity::certificate_file});
-  visit("tls", "keys", IdentityFiles{config.tls.identities, &net::TlsIdentity::key_file});
-  visit("tls", "ocsp", IdentityFiles{config.tls.identities, &net::TlsIdentity::ocsp_file});
-  visit("tls", "client_check", config.tls.client_check);
+  visit("tls", "certificates", config.tls.certificates);
+  visit("tls", "keys", config.tls.keys);
+  visit("tls", "ocsp", config.tls.ocsp);
   visit("tls", "client_ca", config.tls.client_authorities);
+  visit("tls", "client_optional", config.tls.client_optional);
   visit("tls", "handshake_timeout", config.tls.handshake_timeout);
   visit("tls", "max_handshakes", config.tls.max_handshakes);
   visit("tls", "ticket_rotation", config.tls.ticket_rotation);

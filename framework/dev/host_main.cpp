@@ -23,7 +23,7 @@
 #include "dev/crash_handler.hpp"
 #include "dev/dev_gate.hpp"
 #include "dev/module_loader.hpp"
-#include "app/settings_file.hpp"
+#include "app/settings.hpp"
 #include "net/line_channel.hpp"
 
 namespace {

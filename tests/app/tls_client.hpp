@@ -96,7 +96,12 @@ class TlsClient {
     if (!options.host.empty()) SSL_set_tlsext_host_name(ssl, options.host.c_str());
     SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(options.alpn.data()),
                         static_cast<unsigned>(options.alpn.size()));
-    if (options.session != nullptr) SSL_set_session(ssl, options.session);
+    if (options.session != nullptr) {
+      // A copy: OpenSSL resumes none whose connection has ended without a goodbye.
+      SSL_SESSION* copy = SSL_SESSION_dup(options.session);
+      SSL_set_session(ssl, copy);
+      SSL_SESSION_free(copy);
+    }
     if (options.wants_ocsp) SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);
     if (!options.before.empty()) wire.send(options.before);
     if (SSL_connect(ssl) != 1) {
@@ -107,8 +112,6 @@ class TlsClient {
   }
   explicit TlsClient(std::uint16_t port) : TlsClient(port, Options()) {}
   ~TlsClient() {
-    // Or else OpenSSL would not resume its session.
-    SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(ssl);
     SSL_CTX_free(context_);
   }
@@ -151,7 +154,7 @@ class TlsClient {
   }
   [[nodiscard]] bool resumed() const { return SSL_session_reused(ssl) == 1; }
   // A session to resume, to be freed. TLS 1.3 gives it with the first answer.
-  [[nodiscard]] SSL_SESSION* session() const { return SSL_get1_session(ssl); }
+  [[nodiscard]] SSL_SESSION* session() const { return SSL_SESSION_dup(SSL_get0_session(ssl)); }
   // Whether the server ends the connection, without an answer.
   bool ends() {
     while (more()) {

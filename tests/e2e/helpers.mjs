@@ -128,7 +128,7 @@ export async function serve(t, binary, { port = 0, args = [], environment = {}, 
     const how = await child.stop();
     if (how.code !== exitCode) throw new Error(`the server ended with ${JSON.stringify(how)}\n${child.output}`);
   });
-  return located(child, await child.seen(/http:\/\/[^\s/:]+:(\d+)/));
+  return located(child, await child.seen(/https?:\/\/[^\s/:]+:(\d+)/));
 }
 
 // Starts `folio dev` on an app, on a free port, with its events as JSON lines.
@@ -142,7 +142,7 @@ export async function develop(t, app, ...args) {
     }
   });
   t.after(() => child.stop());
-  return located(child, await child.seen(/http:\/\/[^\s/:"]+:(\d+)/));
+  return located(child, await child.seen(/https?:\/\/[^\s/:"]+:(\d+)/));
 }
 
 // A TCP connection that sends bytes as they are given and reads responses one after the other.

@@ -87,16 +87,16 @@ class Listening(unittest.TestCase):
         flags = ["--log-level", "warn", "--takeover", self.folder / "takeover.sock", *flags]
         with contextlib.ExitStack() as servers:
             server = servers.enter_context(Server(*flags, "--threads", "2"))
-            if server.port:
-                flags += ["--port", str(server.port)]
-            with Load(lambda: connect(server.port)) as load:
+            port = server.port
+            with Load(lambda: connect(port)) as load:
                 for threads in (1, 3, 2, 2, 2):
                     load.go_on(40)
                     following = Server(*flags, "--threads", str(threads))
                     following.start()
                     self.assertEqual(server.ended(), 0, server.output)
                     servers.pop_all()
-                    server = servers.enter_context(following)
+                    server = following
+                    servers.push(following)
                 load.go_on(40)
             self.assertEqual(load.failures, [])
         self.assertFalse(os.path.exists(self.folder / "takeover.sock"))

@@ -79,7 +79,12 @@ class Server:
                                         stderr=subprocess.STDOUT, text=True, env=self.environment, **self.options)
         self.reader = threading.Thread(target=self._read)
         self.reader.start()
-        self.where = self.seen(r"listening on (\S+)").group(1)
+        try:
+            self.where = self.seen(r"listening on (\S+)").group(1)
+        except AssertionError:
+            self.process.kill()
+            self.ended()
+            raise
         port = re.search(r":(\d+)$", self.where)
         self.port = int(port.group(1)) if port else None
 

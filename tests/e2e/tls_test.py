@@ -133,7 +133,7 @@ class Hardness(TlsTest):
         for version in (0x0300, 0x0301, 0x0302):
             with self.subTest(version=hex(version)):
                 result = answer(self.port, client_hello(version, [*GOOD_CIPHERS, 0xC009, 0x002F]))
-                self.assertEqual(result, ("alert", PROTOCOL_VERSION))
+                self.assertIn(result, [("alert", PROTOCOL_VERSION), ("alert", HANDSHAKE_FAILURE)])
         # SSL 2: a hello without a record.
         self.assertNotEqual(answer(self.port, b"\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10" + bytes(37))[0], "hello")
 
@@ -174,8 +174,8 @@ class Hardness(TlsTest):
                          ("alert", INAPPROPRIATE_FALLBACK))
 
     def test_no_early_data(self):
-        self.assertIn("Max Early Data: 0", self.s_client("-tls1_3", input="GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                                                         *["-ign_eof"]))
+        request = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        self.assertIn("Max Early Data: 0", self.s_client("-tls1_3", "-ign_eof", input=request))
 
 
 class Files(TlsTest):

@@ -1,5 +1,5 @@
 // Settings by name: what folio.toml may say, and what --print-config prints.
-#include "app/settings_file.hpp"
+#include "app/settings.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,10 +22,6 @@ TEST(Settings, ArePrintedAsTheyAreRead) {
   config.allowed_origins = {"https://a.example", "*"};
   config.http.max_body = std::uint64_t{1} << 40;
   config.socket.compression = WsCompression::Dedicated;
-  config.socket_mode = 0600;
-  config.tls.identities.resize(2);
-  config.tls.identities[1].certificate_file = "b.pem";
-  config.tls.client_check = net::ClientCheck::Required;
   const std::string printed = print_settings(config);
   Config read;
   std::string fault;
@@ -33,7 +29,6 @@ TEST(Settings, ArePrintedAsTheyAreRead) {
   EXPECT_EQ(print_settings(read), printed);
   EXPECT_EQ(read.host, config.host);
   EXPECT_EQ(read.allowed_origins, config.allowed_origins);
-  EXPECT_EQ(read.tls.identities.size(), 2u);
 }
 
 TEST(Settings, AreSetOneByOne) {
@@ -78,7 +73,6 @@ TEST(Settings, SayWhatIsWrongWithThem) {
             "folio.toml:2: websocket.allowed_origins must be a list of texts: [\"…\", \"…\"]");
   EXPECT_EQ(fault_of("[websocket]\ncompression = \"on\""),
             "folio.toml:2: websocket.compression must be one of \"off\", \"shared\", \"dedicated\"");
-  EXPECT_EQ(fault_of("socket_mode = 0o1000"), "folio.toml:1: socket_mode must be permissions such as 0o660");
   EXPECT_TRUE(fault_of("port = \n").starts_with("folio.toml:1: not TOML: "));
 }
 
