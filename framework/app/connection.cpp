@@ -1,5 +1,6 @@
 #include "app/connection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/dispatch.hpp"
@@ -196,7 +197,10 @@ void Connection::head_complete() {
   set_phase(Phase::Body);
   exchange_->parser.limit_body(config.http.max_body);
   if (data.head->expect_continue) tcp_.output().append(http::continue_response);
-  if (counted) data.body.reserve(data.head->content_length);
+  // No more than a small block of the heap: what is only announced takes no mapping of its own, of which the kernel gives
+  // a process some 65,000.
+  constexpr std::uint64_t first_room = 64 * 1024;
+  if (counted) data.body.reserve(std::min(data.head->content_length, first_room));
 }
 
 void Connection::on_end() noexcept {
