@@ -45,8 +45,11 @@ concept Worded = std::is_enum_v<T>;
 // --- printing ---
 
 std::string quoted(const std::string& text) {
+  constexpr auto flags = toml::toml_formatter::default_flags & ~toml::format_flags::allow_literal_strings &
+                         ~toml::format_flags::allow_multi_line_strings;
+  const toml::value<std::string> value(text);
   std::ostringstream out;
-  out << toml::value<std::string>(text);
+  out << toml::toml_formatter(value, flags);
   return out.str();
 }
 

@@ -56,7 +56,7 @@ NOT_PUBLIC = {
 
 # What the kernel and libc give beside the standard library.
 SYSTEM = re.compile(r"^(sys|netinet|arpa|linux|net)/[\w./]+\.h$|^("
-                    r"cxxabi|dirent|dlfcn|elf|execinfo|fcntl|fnmatch|getopt|glob|grp|ifaddrs|langinfo|link|netdb|poll|pthread"
+                    r"cxxabi|dirent|dlfcn|elf|endian|execinfo|fcntl|fnmatch|getopt|glob|grp|ifaddrs|langinfo|link|netdb|poll|pthread"
                     r"|pwd|sched|spawn|strings|syslog|termios|ucontext|unistd|utime|immintrin|x86intrin|arm_neon|malloc"
                     r")\.h$|^sanitizer/[\w_]+\.h$")
 
