@@ -43,7 +43,7 @@ std::size_t piece_size(Pace pace, std::size_t at, std::size_t total, std::mt1993
 
 }  // namespace
 
-Wire::Wire(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+Wire::Wire(std::uint16_t port, const net::TlsContext* tls) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -52,6 +52,13 @@ Wire::Wire(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("connect", errno);
   ::fcntl(fd_, F_SETFL, O_NONBLOCK);
+  if (tls == nullptr) return;
+  tls_.emplace(*tls, "localhost");
+  tls_->start();
+  short ready = 0;
+  while (fault_.empty() && flush_tls() && tls_->state() == net::TlsSession::State::Handshaking) {
+    if (!wait(POLLIN, ready)) return;
+  }
 }
 
 Wire::~Wire() {
@@ -83,6 +90,23 @@ bool Wire::send(std::string_view bytes, Pace pace) {
 }
 
 bool Wire::send_piece(std::string_view bytes) {
+  if (!tls_) return send_raw(bytes);
+  while (!bytes.empty()) {
+    const auto record = bytes.substr(0, net::TlsSession::record_size);
+    tls_->send(record);
+    if (!flush_tls()) return false;
+    bytes.remove_prefix(record.size());
+  }
+  return true;
+}
+
+bool Wire::flush_tls() {
+  const std::string bytes(tls_->output().view());
+  tls_->output().clear();
+  return send_raw(bytes);
+}
+
+bool Wire::send_raw(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent > 0) {
@@ -99,6 +123,10 @@ bool Wire::send_piece(std::string_view bytes) {
 }
 
 void Wire::end() {
+  if (tls_) {
+    tls_->end();
+    (void)flush_tls();
+  }
   ::shutdown(fd_, SHUT_WR);
 }
 
@@ -118,12 +146,23 @@ void Wire::read() {
   char chunk[65'536];
   const ssize_t got = ::recv(fd_, chunk, sizeof chunk, 0);
   if (got > 0) {
-    input_.append(chunk, static_cast<std::size_t>(got));
+    take_in({chunk, static_cast<std::size_t>(got)});
   } else if (got == 0) {
     ended_ = true;
   } else if (errno != EAGAIN) {
     fail("receive", errno);
   }
+}
+
+void Wire::take_in(std::string_view bytes) {
+  if (!tls_) {
+    input_.append(bytes);
+    return;
+  }
+  std::string plaintext(net::TlsSession::plaintext_room(bytes.size()), '\0');
+  input_.append(plaintext, 0, tls_->receive(bytes, plaintext));
+  if (tls_->state() == net::TlsSession::State::PeerEnded) ended_ = true;
+  if (tls_->state() == net::TlsSession::State::Failed && fault_.empty()) fault_ = "TLS: " + tls_->failure();
 }
 
 bool Wire::receive() {

@@ -4,8 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "net/tls_context.hpp"
+#include "net/tls_session.hpp"
 
 namespace folio::conformance {
 
@@ -19,7 +23,8 @@ enum class Pace {
 
 class Wire {
  public:
-  explicit Wire(std::uint16_t port);
+  // With a context, over TLS: each piece that is sent is a record of its own.
+  explicit Wire(std::uint16_t port, const net::TlsContext* tls = nullptr);
   ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -42,12 +47,16 @@ class Wire {
 
  private:
   [[nodiscard]] bool send_piece(std::string_view bytes);
+  [[nodiscard]] bool send_raw(std::string_view bytes);
+  [[nodiscard]] bool flush_tls();
+  void take_in(std::string_view bytes);
   // Waits for `events` of poll(2), and reads what there is to read.
   [[nodiscard]] bool wait(short events, short& ready);
   void read();
   void fail(const char* what, int error);
 
   int fd_;
+  std::optional<net::TlsSession> tls_;
   std::string input_;
   std::size_t taken_ = 0;
   std::string fault_;

@@ -1,4 +1,4 @@
-// Every case of cases/*.txt, whole, in pieces of seven bytes and byte by byte.
+// Every case of cases/*.txt, whole, in pieces of seven bytes and byte by byte; and over TLS, whole and in pieces of seven.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -17,6 +17,7 @@ namespace {
 struct Trial {
   std::shared_ptr<const Case> conversation;
   Pace pace = Pace::Whole;
+  bool secure = false;
 };
 
 void PrintTo(const Trial& trial, std::ostream* out) {
@@ -32,6 +33,8 @@ std::vector<Trial> trials() {
     if (shared->server == ServerKind::Impatient) continue;
     made.push_back({shared, Pace::Sevens});
     made.push_back({shared, Pace::Single});
+    made.push_back({shared, Pace::Whole, true});
+    made.push_back({shared, Pace::Sevens, true});
   }
   return made;
 }
@@ -39,7 +42,8 @@ std::vector<Trial> trials() {
 std::string trial_name(const testing::TestParamInfo<Trial>& info) {
   const Pace pace = info.param.pace;
   const Case& each = *info.param.conversation;
-  return each.topic + "_" + each.id + (pace == Pace::Whole ? "" : pace == Pace::Sevens ? "_by_seven" : "_by_one");
+  return each.topic + "_" + each.id + (pace == Pace::Whole ? "" : pace == Pace::Sevens ? "_by_seven" : "_by_one") +
+         (info.param.secure ? "_tls" : "");
 }
 
 std::string what_came(const Answer& answer) {
@@ -83,12 +87,13 @@ void expect_open(Wire& wire) {
 class Http : public testing::TestWithParam<Trial> {};
 
 TEST_P(Http, Conforms) {
-  const auto& [conversation, pace] = GetParam();
+  const auto& [conversation, pace, secure] = GetParam();
   const int before = dispatched();
   int handled = 0;
   bool ended = false;
   bool close_announced = false;
-  Wire wire(port_of(conversation->server));
+  Wire wire(secure ? tls_port() : port_of(conversation->server), secure ? &tls_client() : nullptr);
+  ASSERT_EQ(wire.fault(), "");
   for (std::size_t i = 0; i < conversation->steps.size(); ++i) {
     SCOPED_TRACE("step " + std::to_string(i + 1));
     const Step& step = conversation->steps[i];

@@ -6,11 +6,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "app/test_server.hpp"
+#include "net/self_signed.hpp"
 
 #define FOLIO_TEST_FILE(NAME, ...)                                               \
   struct FolioFile {                                                             \
@@ -142,11 +144,19 @@ class Servers : public testing::Environment {
   void SetUp() override {
     usual_.emplace(units(), config_of(ServerKind::Usual));
     impatient_.emplace(units(), config_of(ServerKind::Impatient));
+    const net::SelfSigned certificate = net::make_self_signed();
+    app::Config secure = config_of(ServerKind::Usual);
+    secure.tls.identities.push_back({.certificate_pem = certificate.certificate_pem, .key_pem = certificate.key_pem});
+    secure_.emplace(units(), secure);
+    client_ = net::TlsContext::client({.authorities_pem = certificate.certificate_pem}).context;
   }
   void TearDown() override {
     usual_.reset();
     impatient_.reset();
+    secure_.reset();
   }
+  [[nodiscard]] std::uint16_t tls_port() const { return secure_->port(); }
+  [[nodiscard]] const net::TlsContext& tls_client() const { return *client_; }
   [[nodiscard]] std::uint16_t port(ServerKind kind) const {
     return kind == ServerKind::Impatient ? impatient_->port() : usual_->port();
   }
@@ -154,6 +164,8 @@ class Servers : public testing::Environment {
  private:
   std::optional<test::TestServer> usual_;
   std::optional<test::TestServer> impatient_;
+  std::optional<test::TestServer> secure_;
+  std::unique_ptr<net::TlsContext> client_;
 };
 
 // GoogleTest owns it.
@@ -167,6 +179,14 @@ Servers* const servers = [] {
 
 std::uint16_t port_of(ServerKind kind) {
   return servers->port(kind);
+}
+
+std::uint16_t tls_port() {
+  return servers->tls_port();
+}
+
+const net::TlsContext& tls_client() {
+  return servers->tls_client();
 }
 
 int dispatched() {

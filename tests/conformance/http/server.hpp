@@ -18,10 +18,14 @@
 #include <cstdint>
 
 #include "conformance/http/cases.hpp"
+#include "net/tls_context.hpp"
 
 namespace folio::conformance {
 
 [[nodiscard]] std::uint16_t port_of(ServerKind kind);
+// The same as the usual one, by TLS; and what trusts its certificate.
+[[nodiscard]] std::uint16_t tls_port();
+[[nodiscard]] const net::TlsContext& tls_client();
 // Requests that reached a handler since the start.
 [[nodiscard]] int dispatched();
 
