@@ -137,7 +137,7 @@ def sanitizer_environment():
     environment = dict(os.environ)
     environment.setdefault("ASAN_OPTIONS", "detect_stack_use_after_return=1:strict_string_checks=1")
     environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
-    environment.setdefault("TSAN_OPTIONS", "second_deadlock_stack=1")
+    environment.setdefault("TSAN_OPTIONS", f"second_deadlock_stack=1:suppressions={ROOT}/tests/tsan.suppressions")
     symbolizer = shutil.which("llvm-symbolizer-19")
     if symbolizer:
         for sanitizer in ("ASAN", "UBSAN", "TSAN"):

@@ -18,6 +18,8 @@ namespace folio::detail {
 bool RequestBody::ready() {
   if (connection_ != nullptr && !std::exchange(begun_, true)) {
     connection_->begin_body(std::max(length_.value_or(0), received_) > limit_);
+    // Refused: all of it may have come, and yet it is none.
+    if (connection_ == nullptr) ended_ = false;
   }
   return ended_ || (connection_ != nullptr && !arrived_.empty());
 }
