@@ -47,7 +47,11 @@ export async function eventually(what, probe, milliseconds = patience) {
 // A folder of its own under the system's temporary one, gone when the test ends.
 export function temporaryFolder(t) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'folio-e2e-'));
-  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  // A tool that builds in it may still be at work: its own end comes after this.
+  t.after(() => eventually('the folder to be gone', () => {
+    fs.rmSync(folder, { recursive: true, force: true });
+    return true;
+  }));
   return folder;
 }
 
