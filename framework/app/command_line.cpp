@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -54,23 +53,6 @@ bool parse_number(const std::string& text, Number& value) {
 int wrong_use(const std::string& message) {
   fmt::print(stderr, "error: {}\n", message);
   return exit_wrong_use;
-}
-
-constexpr std::array<std::pair<std::string_view, AccessLog>, 4> access_logs{
-    {{"off", AccessLog::Off}, {"short", AccessLog::Short}, {"common", AccessLog::Common}, {"json", AccessLog::Json}}};
-
-std::string_view access_log_name(AccessLog form) {
-  for (const auto& [name, each] : access_logs) {
-    if (each == form) return name;
-  }
-  return {};
-}
-
-bool parse_access_log(std::string_view text, AccessLog& form) {
-  for (const auto& [name, each] : access_logs) {
-    if (text == name) return form = each, true;
-  }
-  return false;
 }
 
 bool parse_switch(std::string_view text, bool& on) {

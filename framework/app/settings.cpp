@@ -224,6 +224,20 @@ class Reader {
 
 }  // namespace
 
+std::string_view access_log_name(AccessLog form) {
+  for (const auto& [each, word] : Words<AccessLog>::all) {
+    if (each == form) return word;
+  }
+  return {};
+}
+
+bool parse_access_log(std::string_view text, AccessLog& form) {
+  for (const auto& [each, word] : Words<AccessLog>::all) {
+    if (word == text) return form = each, true;
+  }
+  return false;
+}
+
 std::string print_settings(const Config& config) {
   std::string out;
   std::string_view current;
