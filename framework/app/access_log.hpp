@@ -19,6 +19,12 @@ inline constexpr std::array<std::pair<AccessLog, std::string_view>, 4> access_lo
 constexpr std::string_view access_log_name(AccessLog form) {
   return access_log_names[static_cast<std::size_t>(form)].second;
 }
+constexpr bool parse_access_log(std::string_view name, AccessLog& form) {
+  for (const auto& [each, word] : access_log_names) {
+    if (word == name) return form = each, true;
+  }
+  return false;
+}
 
 // One answered request, or what came in the place of one.
 struct AccessRecord {

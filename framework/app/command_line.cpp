@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/access_log.hpp"
 #include "app/environment.hpp"
 #include "app/exit_code.hpp"
 #include "app/settings.hpp"

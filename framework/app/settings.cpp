@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/access_log.hpp"
 #include "app/settings_table.hpp"
 
 namespace folio::app {
@@ -34,10 +35,7 @@ struct Words<WsCompression> {
 };
 template <>
 struct Words<AccessLog> {
-  static constexpr std::array<std::pair<AccessLog, std::string_view>, 4> all{{{AccessLog::Off, "off"},
-                                                                             {AccessLog::Short, "short"},
-                                                                             {AccessLog::Common, "common"},
-                                                                             {AccessLog::Json, "json"}}};
+  static constexpr auto all = access_log_names;
 };
 template <class T>
 concept Worded = std::is_enum_v<T>;
@@ -223,20 +221,6 @@ class Reader {
 };
 
 }  // namespace
-
-std::string_view access_log_name(AccessLog form) {
-  for (const auto& [each, word] : Words<AccessLog>::all) {
-    if (each == form) return word;
-  }
-  return {};
-}
-
-bool parse_access_log(std::string_view text, AccessLog& form) {
-  for (const auto& [each, word] : Words<AccessLog>::all) {
-    if (word == text) return form = each, true;
-  }
-  return false;
-}
 
 std::string print_settings(const Config& config) {
   std::string out;

@@ -19,8 +19,4 @@ namespace folio::app {
 // The same from a file. One that is not there says nothing.
 [[nodiscard]] bool read_settings_file(const std::string& path, Config& config, std::string& fault);
 
-// The words for the forms of the access log, which flags and variables take as well.
-[[nodiscard]] std::string_view access_log_name(AccessLog form);
-[[nodiscard]] bool parse_access_log(std::string_view text, AccessLog& form);
-
 }  // namespace folio::app
