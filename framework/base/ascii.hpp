@@ -5,7 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace folio::base {
 
@@ -86,8 +88,26 @@ constexpr bool is_token_char(char c) {
 constexpr bool is_token(std::string_view text) {
   return !text.empty() && token_bytes.contains_all(text);
 }
+// Marks the high bit of the bytes below 0x20 and of those that are 0x7f among eight. The lowest mark is exact, those above
+// it may not be.
+constexpr std::uint64_t mark_controls(std::uint64_t word) {
+  constexpr std::uint64_t each = 0x0101010101010101u;
+  const std::uint64_t del = word ^ (each * 0x7f);
+  return (((word - each * 0x20) & ~word) | ((del - each) & ~del)) & (each * 0x80);
+}
+
 // No CR, LF, NUL or other control byte: safe to stand in a field line.
 constexpr bool is_field_value(std::string_view text) {
+  if (!std::is_constant_evaluated() && text.size() >= 8) {
+    std::uint64_t word = 0;
+    std::uint64_t marks = 0;
+    for (std::size_t i = 0; i + 8 <= text.size(); i += 8) {
+      std::memcpy(&word, text.data() + i, 8);
+      marks |= mark_controls(word);
+    }
+    std::memcpy(&word, text.data() + text.size() - 8, 8);
+    if ((marks | mark_controls(word)) == 0) return true;  // else it may still be a tab
+  }
   return field_value_bytes.contains_all(text);
 }
 
@@ -98,6 +118,24 @@ constexpr bool iequals(std::string_view a, std::string_view b) {
     if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
+}
+
+// The same for a token and a name of lower-case letters and hyphens that is known to the compiler: 0x20 makes no other
+// byte of a token a letter or a hyphen.
+template <std::size_t Size>
+bool token_is(std::string_view token, const char (&name)[Size]) {
+  constexpr std::size_t size = Size - 1;
+  static_assert(size >= 4);
+  if (token.size() != size) return false;
+  std::uint32_t differences = 0;
+  for (std::size_t i = 0;; i = i + 8 <= size ? i + 4 : size - 4) {
+    std::uint32_t mine = 0;
+    std::uint32_t other = 0;
+    std::memcpy(&mine, name + i, 4);
+    std::memcpy(&other, token.data() + i, 4);
+    differences |= (other | 0x20202020u) ^ mine;
+    if (i + 4 == size) return differences == 0;
+  }
 }
 
 constexpr bool istarts_with(std::string_view text, std::string_view prefix) {

@@ -13,12 +13,9 @@ constexpr auto reg_name_bytes = base::ByteSet("-._~!$&'()*+,;=%").add_alnum();
 constexpr auto literal_bytes = base::ByteSet("-._~!$&'()*+,;=:").add_alnum();
 constexpr std::size_t max_port_digits = 5;
 
-bool is_reg_name(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!reg_name_bytes.contains(text[i])) return false;
-    if (text[i] != '%') continue;
+bool escapes_are_whole(std::string_view text) {
+  for (std::size_t i = text.find('%'); i != std::string_view::npos; i = text.find('%', i + 3)) {
     if (i + 2 >= text.size() || !base::is_hex(text[i + 1]) || !base::is_hex(text[i + 2])) return false;
-    i += 2;
   }
   return true;
 }
@@ -41,10 +38,9 @@ bool is_authority(std::string_view text) {
     if (close == std::string_view::npos || close < 3) return false;
     return literal_bytes.contains_all(text.substr(1, close - 1)) && is_port_suffix(text.substr(close + 1));
   }
-  const std::size_t colon = text.find(':');
-  const std::string_view host = text.substr(0, colon);
-  if (host.empty() || !is_reg_name(host)) return false;
-  return colon == std::string_view::npos || is_port_suffix(text.substr(colon));
+  std::size_t colon = 0;
+  while (colon < text.size() && reg_name_bytes.contains(text[colon])) ++colon;
+  return colon != 0 && escapes_are_whole(text.substr(0, colon)) && is_port_suffix(text.substr(colon));
 }
 
 }  // namespace folio::http

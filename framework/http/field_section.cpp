@@ -81,29 +81,29 @@ ParseError note(const Field& field, std::string_view block, Seen& seen, RequestH
   const std::string_view value = field.value.in(block);
   switch (name.size()) {
     case 4:
-      if (base::iequals(name, "host")) return note_host(field, value, seen, head);
+      if (base::token_is(name, "host")) return note_host(field, value, seen, head);
       break;
     case 6:
-      if (base::iequals(name, "expect")) note_expect(value, seen);
+      if (base::token_is(name, "expect")) note_expect(value, seen);
       break;
     case 7:
-      if (base::iequals(name, "upgrade") && !value.empty()) {
+      if (base::token_is(name, "upgrade") && !value.empty()) {
         if (!seen.upgrade) head.upgrade_protocols = field.value;
         seen.upgrade = true;
       }
       break;
     case 10:
-      if (base::iequals(name, "connection")) note_connection(value, seen);
+      if (base::token_is(name, "connection")) note_connection(value, seen);
       break;
     case 14:
-      if (base::iequals(name, "content-length")) {
+      if (base::token_is(name, "content-length")) {
         if (seen.length) return length_twice;
         if (!parse_length(value, head.content_length)) return length_form;
         seen.length = true;
       }
       break;
     case 17:
-      if (base::iequals(name, "transfer-encoding")) {
+      if (base::token_is(name, "transfer-encoding")) {
         // RFC 9112 §7: codings other than chunked are optional, and a server that cannot decode one SHOULD answer 501;
         // 400 says as well that the message is refused, and is what is expected of faulty framing.
         if (seen.coding || !base::iequals(value, "chunked")) return coding;
@@ -148,12 +148,20 @@ ParseError read_fields(std::string_view block, std::size_t begin, std::size_t en
                        RequestHead& head) {
   Seen seen;
   for (;;) {
-    const FieldLine line = next_field_line(block, begin, end);
-    if (line.error.status != 0) return line.error;
-    if (line.last) return conclude(seen, limits, head);
+    Field field;
+    ParseError error;
+    switch (next_field_line(block, begin, end, field, error)) {
+      case FieldLine::Faulty:
+        return error;
+      case FieldLine::Last:
+        return conclude(seen, limits, head);
+      case FieldLine::Field:
+        break;
+    }
     if (head.fields.size() == limits.max_fields) return too_many_fields;
-    head.fields.push_back(line.field);
-    if (const ParseError error = note(line.field, block, seen, head); error.status != 0) return error;
+    head.fields.push_back(field);
+    error = note(field, block, seen, head);
+    if (error.status != 0) return error;
   }
 }
 

@@ -117,11 +117,13 @@ std::variant<PartHead, ParseError> read_part_head(std::string_view block) {
   bool typed = false;
   std::size_t at = 0;
   for (;;) {
-    const FieldLine line = next_field_line(block, at, block.size());
-    if (line.error.status != 0) return line.error;
-    if (line.last) break;
-    const std::string_view name = line.field.name.in(block);
-    const std::string_view value = line.field.value.in(block);
+    Field field;
+    ParseError fault;
+    const FieldLine line = next_field_line(block, at, block.size(), field, fault);
+    if (line == FieldLine::Faulty) return fault;
+    if (line == FieldLine::Last) break;
+    const std::string_view name = field.name.in(block);
+    const std::string_view value = field.value.in(block);
     if (!base::is_field_value(value)) return part_control;
     if (base::iequals(name, "Content-Disposition")) {
       if (std::exchange(disposed, true)) return no_disposition;

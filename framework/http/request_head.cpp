@@ -18,6 +18,16 @@ void RequestHead::reset() {
   fields.clear();
 }
 
+// REQUIRES: the target is no absolute one, whose host stands in the request line.
+void RequestHead::move_fields(std::uint32_t distance) {
+  for (Field& field : fields) {
+    field.name.offset += distance;
+    field.value.offset += distance;
+  }
+  host.offset += distance;
+  upgrade_protocols.offset += distance;
+}
+
 std::string_view RequestHead::path_in(std::string_view block) const {
   if (!path.empty()) return path.in(block);
   return method == Method::Options && !has_query ? "*" : "/";

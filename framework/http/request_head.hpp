@@ -40,6 +40,9 @@ class FieldList {
   [[nodiscard]] const Field* end() const { return data() + size_; }
   [[nodiscard]] const Field& operator[](std::size_t index) const { return data()[index]; }
 
+  [[nodiscard]] Field* begin() { return size_ <= inline_fields ? inline_.data() : more_.data(); }
+  [[nodiscard]] Field* end() { return begin() + size_; }
+
   void clear() { size_ = 0; }
   void push_back(Field field) {
     if (size_ < inline_fields) {
@@ -90,6 +93,8 @@ struct RequestHead {
   FieldList fields;                  // in the order of arrival, repeated names included
 
   void reset();
+  // The field lines stand so many bytes further on in the block; modulo 2^32, so that it may be less.
+  void move_fields(std::uint32_t distance);
 
   // The path to route by. An absolute-form target without a path means `/`, or `*` with OPTIONS (RFC 9112 §3.2.4).
   [[nodiscard]] std::string_view path_in(std::string_view block) const;

@@ -1,5 +1,7 @@
 #include "http/request_line.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "http/authority.hpp"
 
@@ -16,6 +18,7 @@ constexpr auto method_bytes = base::ByteSet("-_").add_range('A', 'Z').add_range(
 // RFC 3986 §3.3, §3.4: what path and query may hold, `%` of an escape included. `[` and `]` are reserved there and yet
 // sent as they are by every browser; they are harmless. `"<>\^`{|}` and `#` have no place in a target.
 constexpr auto target_bytes = base::ByteSet("-._~!$&'()*+,;=:@/?%[]").add_alnum();
+constexpr auto unescaped_bytes = base::ByteSet("-._~!$&'()*+,;=:@/?[]").add_alnum();
 
 constexpr ParseError method_error{400,
                                   "The request line does not begin with a method in capital letters; if this "
@@ -49,6 +52,12 @@ RequestLine scan_version(std::string_view bytes, std::size_t begin, RequestLine 
   constexpr std::size_t minor = 7;
   line.state = RequestLine::State::InVersion;
   const std::string_view version = bytes.substr(begin);
+  if (constexpr std::string_view usual = "HTTP/1.1\r\n"; version.starts_with(usual)) {
+    line.state = RequestLine::State::Complete;
+    line.minor_version = 1;
+    line.size = static_cast<std::uint32_t>(begin + usual.size());
+    return line;
+  }
   for (std::size_t i = 0; i < version.size(); ++i) {
     const char c = version[i];
     if (i < name.size()) {
@@ -86,8 +95,10 @@ RequestLine scan_request_line(std::string_view bytes, std::size_t max_target) {
   const std::size_t begin = ++i;
   line.state = RequestLine::State::InTarget;
   line.target_begin = static_cast<std::uint32_t>(begin);
+  const std::size_t limit = begin + std::min(bytes.size() - begin, max_target);
   std::size_t escape = 0;  // hexadecimal digits still to come
   for (;; ++i) {
+    while (escape == 0 && i < limit && unescaped_bytes.contains(bytes[i])) ++i;
     if (i == bytes.size()) return line;
     const char c = bytes[i];
     if (escape != 0) {

@@ -46,6 +46,22 @@ llhttp_t* engine(unsigned char* storage) {
   return std::launder(reinterpret_cast<llhttp_t*>(storage));
 }
 
+// Looks at all bytes, whatever they are: how long it takes tells nobody how far a guess at another client's fields was
+// right.
+bool same_bytes(const char* a, const char* b, std::size_t size) {
+  std::uint64_t differences = 0;
+  std::size_t i = 0;
+  for (; i + 8 <= size; i += 8) {
+    std::uint64_t left = 0;
+    std::uint64_t right = 0;
+    std::memcpy(&left, a + i, 8);
+    std::memcpy(&right, b + i, 8);
+    differences |= left ^ right;
+  }
+  for (; i < size; ++i) differences |= static_cast<unsigned char>(a[i] ^ b[i]);
+  return differences == 0;
+}
+
 // What llhttp refuses among the field lines.
 ParseError field_error(int code) {
   switch (code) {
@@ -79,12 +95,12 @@ RequestParser::RequestParser(const Limits& limits) : limits_(limits), max_body_(
 }
 
 void RequestParser::reset() {
-  llhttp_reset(engine(engine_));
+  if (engine_fed_) llhttp_reset(engine(engine_));
   state_ = State::NeedMore;
-  started_ = line_done_ = engine_failed_ = false;
+  started_ = line_done_ = engine_fed_ = engine_failed_ = false;
   start_ = seen_ = failed_at_ = line_end_ = head_size_ = 0;
   limits_.max_body = max_body_;
-  head_.reset();
+  if (repeated_.empty()) head_.reset();
   body_.start(Framing::None, 0);
 }
 
@@ -104,13 +120,18 @@ bool RequestParser::at_message_boundary() const {
 RequestParser::State RequestParser::parse_head(std::string_view block) {
   if (state_ != State::NeedMore) return state_;
   if (!started_ && !skip_empty_line(block)) return state_;
+  if (!repeated_.empty()) {
+    if (take_repeated(block)) return state_ = State::HeadComplete;
+    repeated_.clear();
+    head_.reset();
+  }
 
   const std::size_t limit = std::min(block.size(), limits_.max_head);
   const std::size_t unread = seen_;
   const std::size_t end = feed(block, limit);
   if (!line_done_) {
-    const bool line_end_seen = std::memchr(block.data() + unread, '\n', limit - unread) != nullptr;
-    const bool decide = line_end_seen || engine_failed_ || limit - start_ > limits_.max_target;
+    const bool decide = end != 0 || engine_failed_ || limit - start_ > limits_.max_target ||
+                        std::memchr(block.data() + unread, '\n', limit - unread) != nullptr;
     if (decide && !check_line(block, limit)) return state_;
   }
   if (line_done_) {
@@ -147,6 +168,7 @@ std::size_t RequestParser::feed(std::string_view block, std::size_t limit) {
   const std::size_t from = seen_;
   seen_ = limit;
   if (engine_failed_ || from >= limit) return 0;
+  engine_fed_ = true;
   const int code = llhttp_execute(engine(engine_), block.data() + from, limit - from);
   if (code == HPE_OK) return 0;
   const auto at = static_cast<std::size_t>(llhttp_get_error_pos(engine(engine_)) - block.data());
@@ -210,7 +232,46 @@ RequestParser::State RequestParser::finish_head(std::string_view block, std::siz
   if (chunked != (head_.framing == Framing::Chunked) || length != ours) return fail(disagreement);
   body_.start(head_.framing, head_.content_length);
   head_size_ = end;
+  remember(block);
   return state_ = State::HeadComplete;
+}
+
+// Keeps the field lines of a head without a body. An absolute target takes part in what the fields mean, and is rare; an
+// upgrade is not repeated, and its head lasts as long as the socket.
+void RequestParser::remember(std::string_view block) {
+  const std::size_t size = head_size_ - line_end_;
+  if (head_.framing != Framing::None || head_.upgrade || head_.target_form != TargetForm::Origin) return;
+  if (size > max_repeated) return;
+  repeated_.append(block.substr(line_end_, size));
+  repeated_from_ = static_cast<std::uint32_t>(line_end_);
+}
+
+// Whether the whole head is there, and has the field lines that are remembered: what they mean is in head_ then, together
+// with this head's request line.
+bool RequestParser::take_repeated(std::string_view block) {
+  const RequestLine line = scan_request_line(block.substr(start_), limits_.max_target);
+  if (line.state != RequestLine::State::Complete || line.minor_version != head_.minor_version) return false;
+  const std::size_t line_end = start_ + line.size;
+  const std::size_t size = line_end + repeated_.size();
+  if (size > block.size() || size > limits_.max_head) return false;
+  if (!same_bytes(block.data() + line_end, repeated_.data(), repeated_.size())) return false;
+  const auto start = static_cast<std::uint32_t>(start_);
+  RequestHead& head = head_;
+  head.method_text = {start, line.target_begin - 1};
+  head.method = method_of(head.method_text.in(block));
+  head.target = {start + line.target_begin, line.target_length};
+  if (head.method == Method::Other || head.target.in(block).front() != '/') return false;
+  head.query = {};
+  head.has_query = false;
+  if (split_target(block, head).status != 0) return false;
+  if (line_end != repeated_from_) {
+    head.move_fields(static_cast<std::uint32_t>(line_end) - repeated_from_);
+    repeated_from_ = static_cast<std::uint32_t>(line_end);
+  }
+  line_done_ = true;
+  line_end_ = line_end;
+  head_size_ = seen_ = size;
+  return true;
 }
 
 RequestParser::BodyResult RequestParser::parse_body(std::string_view bytes, BodySink sink) {

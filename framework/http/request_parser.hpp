@@ -11,15 +11,20 @@
 //     parser.reset();                             // then the next message begins where this one ended
 //   }
 //
+// A client sends the same fields again and again. A head whose fields are, byte for byte, those of the head before it has
+// its request line read, and takes the rest over (docs/decisions/0015): the verdict is a function of the bytes.
+//
 // The verdict on a message does not depend on how its bytes were split. After Error the connection cannot be resumed:
 // answer with error().status, `Connection: close`, and stop reading.
-// Copies nothing, allocates only for a head of more than FieldList::inline_fields fields. One thread at a time.
+// Copies the fields of a head, up to max_repeated bytes, so that they can be known again; allocates for that, once, and for
+// a head of more than FieldList::inline_fields fields. One thread at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include "base/buffer.hpp"
 #include "http/body_decoder.hpp"
 #include "http/limits.hpp"
 #include "http/parse_error.hpp"
@@ -29,6 +34,9 @@ namespace folio::http {
 
 class RequestParser {
  public:
+  // Bytes of the longest run of field lines that is known again.
+  static constexpr std::size_t max_repeated = 4096;
+
   explicit RequestParser(const Limits& limits);
 
   enum class State : std::uint8_t { NeedMore, HeadComplete, MessageComplete, Error };
@@ -78,6 +86,8 @@ class RequestParser {
   [[nodiscard]] bool accept_line(std::string_view block, std::uint32_t size, std::uint8_t minor_version,
                                  std::uint32_t target_begin, std::uint32_t target_length);
   State finish_head(std::string_view block, std::size_t end);
+  [[nodiscard]] bool take_repeated(std::string_view block);
+  void remember(std::string_view block);
   State fail(const ParseError& error);
 
   // Room for llhttp's own state, so that its header stays out of ours; checked where it is used.
@@ -89,6 +99,7 @@ class RequestParser {
   State state_ = State::NeedMore;
   bool started_ = false;        // the first byte of the request line was seen
   bool line_done_ = false;      // the request line is complete and well-formed
+  bool engine_fed_ = false;     // llhttp has seen some of this head
   bool engine_failed_ = false;  // llhttp refused a byte, and the status waits for the rest of the request line
   int engine_error_ = 0;
   std::size_t start_ = 0;      // bytes of the empty line before the request line: 0 or 2
@@ -97,6 +108,8 @@ class RequestParser {
   std::size_t line_end_ = 0;   // one past the LF of the request line
   std::size_t head_size_ = 0;
   RequestHead head_;
+  base::Buffer repeated_;            // the field lines of the head before this one, which head_ still describes; or empty
+  std::uint32_t repeated_from_ = 0;  // where they began in their block
   BodyDecoder body_;
   ParseError error_;
 };

@@ -57,12 +57,14 @@ ResponseHeadParser::State ResponseHeadParser::read(std::string_view block) {
 
   std::size_t at = line_end + 2;
   for (;;) {
-    const FieldLine field = next_field_line(block, at, size_);
-    if (field.error.status != 0) return fail(field.error.reason);
-    if (field.last) return state_ = State::Complete;
+    Field field;
+    ParseError error;
+    const FieldLine next = next_field_line(block, at, size_, field, error);
+    if (next == FieldLine::Faulty) return fail(error.reason);
+    if (next == FieldLine::Last) return state_ = State::Complete;
     if (head_.fields.size() == limits_.max_fields)
       return fail("the answer has more header fields than this client reads");
-    head_.fields.push_back(field.field);
+    head_.fields.push_back(field);
   }
 }
 

@@ -13,6 +13,8 @@ constexpr std::size_t most_digits = 20;  // of 2^64 - 1
 // The fields that the writer adds by itself, with names, numbers and the longest status line, but without date and
 // type.
 constexpr std::size_t own_bytes = 256;
+// What finish() adds, of these.
+constexpr std::size_t tail_bytes = 64;
 
 // RFC 9112 §6.3: "any response with a 1xx (Informational), 204 (No Content), or 304 (Not Modified) status code is
 // always terminated by the first empty line after the header fields"; RFC 9110 §15.3.6 gives 205 no content either.
@@ -21,6 +23,18 @@ bool status_has_body(int status) {
 }
 
 }  // namespace
+
+// REQUIRES, for both: there is room.
+inline void ResponseHeadWriter::put(std::string_view bytes) {
+  std::memcpy(at_, bytes.data(), bytes.size());
+  at_ += bytes.size();
+}
+
+inline void ResponseHeadWriter::put_line(std::string_view label, std::string_view value) {
+  put(label);
+  if (!value.empty()) put(value);
+  put("\r\n");
+}
 
 ResponseHeadWriter::ResponseHeadWriter(base::Buffer& out, const ResponseHead& head, std::size_t field_bytes)
     : out_(out),
@@ -44,7 +58,7 @@ ResponseHeadWriter::ResponseHeadWriter(base::Buffer& out, const ResponseHead& he
   }
   if (has_date_) {
     has_date_ = base::is_field_value(head.date);
-    if (has_date_) put_line("Date", head.date);
+    if (has_date_) put_line("Date: ", head.date);
   }
 
   const bool has_body = status_has_body(status_);
@@ -52,7 +66,7 @@ ResponseHeadWriter::ResponseHeadWriter(base::Buffer& out, const ResponseHead& he
   written_.keep_alive = head.keep_alive;
   if (has_content_type_) {
     if (base::is_field_value(head.content_type)) {
-      put_line("Content-Type", head.content_type);
+      put_line("Content-Type: ", head.content_type);
     } else {
       has_content_type_ = false;
       ++written_.dropped;
@@ -65,7 +79,7 @@ ResponseHeadWriter::ResponseHeadWriter(base::Buffer& out, const ResponseHead& he
   } else if (has_body && head.body == ResponseHead::Body::Length) {
     char digits[most_digits];
     const auto end = std::to_chars(digits, digits + most_digits, head.content_length).ptr;
-    put_line("Content-Length", {digits, static_cast<std::size_t>(end - digits)});
+    put_line("Content-Length: ", {digits, static_cast<std::size_t>(end - digits)});
   } else if (has_body && minor_version_ != 0) {
     // RFC 9112 §6.1: "A server MUST NOT send a response containing Transfer-Encoding unless the corresponding request
     // indicates HTTP/1.1 (or later minor revisions)."
@@ -77,22 +91,12 @@ ResponseHeadWriter::ResponseHeadWriter(base::Buffer& out, const ResponseHead& he
   }
 }
 
-void ResponseHeadWriter::put(std::string_view bytes) {
+void ResponseHeadWriter::make_room(std::size_t bytes) {
   const auto used = static_cast<std::size_t>(at_ - begin_);
-  if (room_ - used < bytes.size()) {
-    out_.commit(used);
-    room_ = bytes.size() + own_bytes;
-    begin_ = at_ = out_.prepare(room_);
-  }
-  std::memcpy(at_, bytes.data(), bytes.size());
-  at_ += bytes.size();
-}
-
-void ResponseHeadWriter::put_line(std::string_view name, std::string_view value) {
-  put(name);
-  put(": ");
-  if (!value.empty()) put(value);
-  put("\r\n");
+  if (room_ - used >= bytes + tail_bytes) return;
+  out_.commit(used);
+  room_ = bytes + own_bytes;
+  begin_ = at_ = out_.prepare(room_);
 }
 
 bool ResponseHeadWriter::field(std::string_view name, std::string_view value) {
@@ -121,7 +125,9 @@ bool ResponseHeadWriter::field(std::string_view name, std::string_view value) {
   if (kept && connection) {
     kept = take_connection(value);
   } else if (kept) {
-    put_line(name, value);
+    make_room(name.size() + value.size() + field_overhead);
+    put(name);
+    put_line(": ", value);
   }
   if (!kept) ++written_.dropped;
   return kept;

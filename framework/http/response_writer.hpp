@@ -58,7 +58,8 @@ class ResponseHeadWriter {
 
  private:
   void put(std::string_view bytes);
-  void put_line(std::string_view name, std::string_view value);
+  void put_line(std::string_view label, std::string_view value);
+  void make_room(std::size_t bytes);
   bool take_connection(std::string_view value);
   [[nodiscard]] std::string_view connection_line() const;
 

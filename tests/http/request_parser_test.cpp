@@ -472,5 +472,85 @@ TEST(RequestParserMove, MayHappenInTheMiddle) {
   EXPECT_EQ(second.head().path_in(head), "/x");
 }
 
+// --- heads whose fields are those of the head before ---
+
+const std::string usual_fields = "Host: a.example\r\nUser-Agent: t/1\r\nAccept:  */* \r\n\r\n";
+
+// The whole bytes at once, where fields are known again, and byte by byte, where they are not.
+std::vector<Message> both_ways(const std::string& bytes, int status = 0) {
+  const Outcome outcome = parse(bytes);
+  EXPECT_EQ(outcome.status, status) << outcome.reason;
+  return outcome.messages;
+}
+
+TEST(RequestParserRepeated, HasTheFieldsOfTheHeadBeforeBehindAnotherRequestLine) {
+  const auto messages = both_ways("GET / HTTP/1.1\r\n" + usual_fields + "DELETE /longer/%41?q=1 HTTP/1.1\r\n" + usual_fields +
+                                  "\r\nGET /? HTTP/1.1\r\n" + usual_fields + "HEAD /x HTTP/1.1\r\n" + usual_fields);
+  ASSERT_EQ(messages.size(), 4U);
+  for (const Message& message : messages) {
+    EXPECT_EQ(message.host, "a.example");
+    EXPECT_THAT(message.fields,
+                ElementsAre(Pair("Host", "a.example"), Pair("User-Agent", "t/1"), Pair("Accept", "*/*")));
+    EXPECT_TRUE(message.keep_alive);
+  }
+  EXPECT_EQ(messages[1].known_method, Method::Delete);
+  EXPECT_EQ(messages[1].path, "/longer/%41");
+  EXPECT_EQ(messages[1].query, "q=1");
+  EXPECT_EQ(messages[2].path, "/");
+  EXPECT_TRUE(messages[2].has_query);
+  EXPECT_EQ(messages[3].known_method, Method::Head);
+  EXPECT_FALSE(messages[3].has_query);
+}
+
+TEST(RequestParserRepeated, MeansWhatItSaysForItsOwnRequestLine) {
+  // In HTTP/1.0 the same fields do not keep the connection; an absolute target beats Host; a target or a method that is
+  // wrong stays wrong.
+  const std::string first = "GET / HTTP/1.1\r\n" + usual_fields;
+  const auto older = both_ways(first + "GET / HTTP/1.0\r\n" + usual_fields + first);
+  ASSERT_EQ(older.size(), 3U);
+  EXPECT_FALSE(older[1].keep_alive);
+  EXPECT_TRUE(older[2].keep_alive);
+  const auto absolute = both_ways(first + "GET http://b.example/p HTTP/1.1\r\n" + usual_fields + first);
+  ASSERT_EQ(absolute.size(), 3U);
+  EXPECT_EQ(absolute[1].host, "b.example");
+  EXPECT_EQ(absolute[2].host, "a.example");
+  const auto all = both_ways(first + "OPTIONS * HTTP/1.1\r\n" + usual_fields);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[1].path, "*");
+  both_ways(first + "GET * HTTP/1.1\r\n" + usual_fields, 400);
+  both_ways(first + "GET /\" HTTP/1.1\r\n" + usual_fields, 400);
+  both_ways(first + "FOO / HTTP/1.1\r\n" + usual_fields, 501);
+  both_ways(first + "GET / HTTP/2.0\r\n" + usual_fields, 505);
+}
+
+TEST(RequestParserRepeated, DiffersInOneByteAndIsReadAnew) {
+  const std::string first = "GET / HTTP/1.1\r\n" + usual_fields;
+  for (std::size_t at = 0; at + 4 < usual_fields.size(); ++at) {
+    std::string other = usual_fields;
+    if (other[at] < ' ' || other[at + 1] < ' ' || other[at] == ':') continue;
+    other[at] = static_cast<char>(other[at] ^ 1);
+    const std::string bytes = first + "GET / HTTP/1.1\r\n" + other;
+    EXPECT_EQ(whole(bytes), in_runs(bytes, 1)) << other;
+  }
+  // What is longer or shorter by a line.
+  both_ways(first + "GET / HTTP/1.1\r\nX: y\r\n" + usual_fields + first);
+  const auto posted = both_ways(first + "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 2\r\n\r\nok" + first);
+  ASSERT_EQ(posted.size(), 3U);
+  EXPECT_EQ(posted[1].body, "ok");
+}
+
+TEST(RequestParserRepeated, KeepsItsLimits) {
+  Limits limits;
+  limits.max_head = 100;
+  limits.max_target = 40;
+  const std::string first = "GET / HTTP/1.1\r\n" + usual_fields;
+  EXPECT_EQ(parse(first + "GET /" + std::string(30, 'a') + " HTTP/1.1\r\n" + usual_fields, limits).status, 0);
+  EXPECT_EQ(parse(first + "GET /" + std::string(39, 'a') + " HTTP/1.1\r\n" + usual_fields, limits).status, 431);
+  EXPECT_EQ(parse(first + "GET /" + std::string(40, 'a') + " HTTP/1.1\r\n" + usual_fields, limits).status, 414);
+  // Longer than what is remembered.
+  const std::string large = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(RequestParser::max_repeated, 'x') + "\r\n\r\n";
+  EXPECT_EQ(whole(large + large), in_runs(large + large, 1000));
+}
+
 }  // namespace
 }  // namespace folio::http::testing
