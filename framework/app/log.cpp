@@ -126,7 +126,8 @@ void stop_log() {
                    lost.access);
   }
   logger()->flush();
-  logger() = plain_logger();
+  // The thread that writes holds it for as long as there are lines, so it goes after that thread.
+  const auto last = std::exchange(logger(), plain_logger());
   access_enabled = false;
   access_writer() = {};  // which writes what is queued
   spdlog::shutdown();

@@ -151,6 +151,7 @@ void Server::run() {
   }
   workers_.front()->run();
   for (auto& thread : threads) thread.join();
+  *idle = 0;  // a loop that was stopped before it came to that post runs it when it is destroyed: nobody serves then
 }
 
 void Server::worker_stopped(Worker& worker) noexcept {
