@@ -181,8 +181,7 @@ void Connection::head_complete() {
   const bool too_large = counted && data.head->content_length > config.http.max_body;
   auto use = BodyUse::Streamed;  // an interceptor comes first, and it may wait
   if (worker_.interceptor() == nullptr) {
-    exchange_->application = worker_.application();
-    route(*exchange_);
+    route(*exchange_, *worker_.application());
     use = body_use(*exchange_);
   }
   if (use == BodyUse::Streamed) {

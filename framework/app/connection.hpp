@@ -86,8 +86,9 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   void fail_body(int status, std::string_view reason);
   static detail::TopCoroutine run_exchange(Connection* connection, std::optional<AppError> failure);
   static detail::TopCoroutine run_compression(Connection* connection, Response response);
-  void answer(Response response);
-  void complete(Response response);
+  void hold_application();
+  void answer(Response&& response);
+  void complete(Response&& response);
   static detail::TopCoroutine run_stream(Connection* connection, std::shared_ptr<detail::StreamedBody> body);
   void finish_stream(std::optional<AppError> failure);
   void answered();

@@ -57,24 +57,32 @@ void Connection::dispatch(bool routed) {
 
   if (exchange.incoming) {
     // In a moment: what of the body has come with the head is then there.
+    hold_application();
     activity_ = worker_.loop().start(run_exchange(this, std::nullopt).handle);
     return;
   }
-  if (!routed) exchange.application = worker_.application();
   if (worker_.interceptor() == nullptr) {
-    if (!routed) route(exchange);
+    if (!routed) route(exchange, *worker_.application());
     if (auto file = worker_.static_files().find(exchange)) {
       exchange.counters = &worker_.metrics().static_files();
       return answer(*std::move(file));
     }
     if (is_plain(exchange)) {
-      std::optional<AppError> failure;
-      if (auto response = run_plain(exchange, failure)) return answer(*std::move(response));
-      activity_ = worker_.loop().start_now(run_exchange(this, std::move(failure)).handle);
+      Result<Response> response = run_plain(exchange);
+      if (response) return answer(*std::move(response));
+      hold_application();
+      activity_ = worker_.loop().start_now(run_exchange(this, std::move(response).error()).handle);
       return;
     }
   }
+  hold_application();
   activity_ = worker_.loop().start_now(run_exchange(this, std::nullopt).handle);
+}
+
+// What was published when the request came stays for as long as the request lasts, whatever is published meanwhile.
+// A response that is had at once needs no hold, which costs two locked instructions.
+void Connection::hold_application() {
+  if (!exchange_->application) exchange_->application = worker_.application();
 }
 
 // The coroutine at the top of a request's handler. Destroyed with the connection when that goes first.
@@ -89,7 +97,7 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
       response = co_await interceptor->before(exchange.request);
       if (!response) {
         exchange.application = connection->worker_.application();  // what was published while it waited
-        route(exchange);
+        route(exchange, *exchange.application);
         response = connection->worker_.static_files().find(exchange);
         if (response) exchange.counters = &connection->worker_.metrics().static_files();
         if (!response && exchange.incoming && body_use(exchange) != BodyUse::Streamed) {
@@ -112,12 +120,13 @@ detail::TopCoroutine Connection::run_compression(Connection* connection, Respons
 }
 
 // A response that was had without a coroutine.
-void Connection::answer(Response response) {
+void Connection::answer(Response&& response) {
   if (compress(*exchange_, response) == Compressing::Done) return complete(std::move(response));
+  hold_application();
   activity_ = worker_.loop().start_now(run_compression(this, std::move(response)).handle);
 }
 
-void Connection::complete(Response response) {
+void Connection::complete(Response&& response) {
   const bool upgraded = response.status_code == 101 && exchange_->socket;
   if (upgraded) {
     open_socket(response);
@@ -160,6 +169,7 @@ void Connection::write_response(Response& response) {
     observe_end(*this, exchange, response.status_code, written.send_body ? body_size : 0);
     return answered();
   }
+  hold_application();
   exchange.status = response.status_code;
   exchange.sink = std::make_shared<detail::StreamSink>(*this, written.chunked, streamed->length);
   stream_wrote_ = worker_.loop().seconds();
@@ -185,6 +195,7 @@ void Connection::open_socket(Response& response) {
   auto task = std::exchange(exchange_->socket_task, std::nullopt);
   const std::string path(exchange_->request.path());
   const std::string route(exchange_->data.route);
+  hold_application();
   set_phase(Phase::Socket);
   socket_->open(tcp_, std::move(exchange_));
   activity_ = {};

@@ -124,6 +124,15 @@ Task<Response> answer_failure(Exchange& exchange, AppError error) {
   co_return error_response(exchange, error);
 }
 
+// REQUIRES: it is a plain one.
+Result<Response> call_handler(Exchange& exchange) {
+  try {
+    return exchange.chain.handler->plain(exchange.request);
+  } catch (...) {
+    return failure_of(std::current_exception());
+  }
+}
+
 // The innermost step.
 Task<Response> run_target(Exchange& exchange) {
   const ChainState& chain = exchange.chain;
@@ -170,9 +179,8 @@ AppError failure_of(std::exception_ptr exception) {
   }
 }
 
-void route(Exchange& exchange) {
+void route(Exchange& exchange, const Application& application) {
   ChainState& chain = exchange.chain;
-  const Application& application = *exchange.application;
   chain.exchange = &exchange;
   chain.application = &application;
   auto& match = exchange.data.match;
@@ -232,18 +240,12 @@ bool is_plain(const Exchange& exchange) {
   return chain.target != Target::NotFound || chain.scope->not_found == routing::kNone;
 }
 
-std::optional<Response> run_plain(Exchange& exchange, std::optional<AppError>& failure) {
+Result<Response> run_plain(Exchange& exchange) {
   if (exchange.chain.target != Target::Handler) return own_answer(exchange);
-  try {
-    Result<Response> response = exchange.chain.handler->plain(exchange.request);
-    if (response) return *std::move(response);
-    failure = std::move(response).error();
-  } catch (...) {
-    failure = failure_of(std::current_exception());
-  }
-  if (exchange.chain.scope->error != routing::kNone) return std::nullopt;
-  log_failure(exchange, *failure);
-  return error_response(exchange, *failure);
+  Result<Response> response = call_handler(exchange);
+  if (response || exchange.chain.scope->error != routing::kNone) return response;
+  log_failure(exchange, response.error());
+  return error_response(exchange, response.error());
 }
 
 Task<Response> run_failure(Exchange& exchange, AppError failure) {

@@ -4,18 +4,19 @@
 
 #include <folio/error.hpp>
 #include <folio/response.hpp>
+#include <folio/result.hpp>
 #include <folio/task.hpp>
 
 #include <cstdint>
 #include <exception>
-#include <optional>
 
 #include "app/exchange.hpp"
 
 namespace folio::app {
 
-// Finds what answers and fills in exchange.chain. REQUIRES: exchange.application is set and the head is complete.
-void route(Exchange& exchange);
+// Finds what answers and fills in exchange.chain. REQUIRES: the head is complete; whoever goes on with the request later
+// holds the application until then.
+void route(Exchange& exchange, const Application& application);
 
 // What becomes of the body of a request that has been routed.
 enum class BodyUse : std::uint8_t {
@@ -29,9 +30,9 @@ enum class BodyUse : std::uint8_t {
 // answer of our own.
 [[nodiscard]] bool is_plain(const Exchange& exchange);
 
-// REQUIRES: is_plain. Empty when the handler failed and an `_error.cpp` has to be run, which is a coroutine: `failure`
-// then holds the error, for run_failure.
-[[nodiscard]] std::optional<Response> run_plain(Exchange& exchange, std::optional<AppError>& failure);
+// REQUIRES: is_plain. An error when the handler failed and an `_error.cpp` has to be run, which is a coroutine: see
+// run_failure.
+[[nodiscard]] Result<Response> run_plain(Exchange& exchange);
 [[nodiscard]] Task<Response> run_failure(Exchange& exchange, AppError failure);
 
 // The whole chain. Never throws.

@@ -83,7 +83,7 @@ class Exchange {
   detail::RequestData data;
   Request request;
   detail::ChainState chain;
-  // The application as it was when the request came: it stays while this request runs, whatever is published meanwhile.
+  // The application as it was when the request came, held while this request waits for something; else null.
   std::shared_ptr<const Application> application;
   Connection* connection = nullptr;
   // An accepted upgrade that waits for its 101 to be written: the socket and, for a WS handler, the task that runs it.

@@ -19,7 +19,7 @@ RouteCounters& counters_of(Worker& worker, const Exchange& exchange) {
   if (exchange.counters != nullptr) return *exchange.counters;
   if (exchange.chain.unit == nullptr) return metrics.no_route();
   // A request that began before the application was changed has another table of files.
-  if (exchange.application != worker.application()) return metrics.route(exchange.chain.unit->file);
+  if (exchange.chain.application != worker.application().get()) return metrics.route(exchange.chain.unit->file);
   return metrics.route(exchange.data.match.file);
 }
 

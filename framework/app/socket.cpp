@@ -49,7 +49,9 @@ SocketCore::SocketCore(Setup setup)
       protocol_(setup.role, protocol_options(*settings_, setup.deflate, deflate_contexts_.get())),
       exchange_(&setup.exchange) {}
 
-SocketCore::~SocketCore() = default;
+SocketCore::~SocketCore() {
+  if (waiting_ != nullptr) *waiting_ = nullptr;
+}
 
 bool SocketCore::on_home_thread() const noexcept {
   Executor* here = Executor::current();
@@ -122,6 +124,9 @@ void SocketCore::finish_transport() noexcept {
 
 void SocketCore::drop_owner(std::uint16_t code) noexcept {
   owner_gone_ = true;
+  // Another task may wait on the handle that went.
+  if (waiting_ != nullptr) *waiting_ = nullptr;
+  reader_waker_.wake();
   stop_waiting();
   inbound_.clear();
   inbound_head_ = inbound_bytes_ = 0;
@@ -274,7 +279,7 @@ std::size_t SocketCore::cost_of(const Received& received) const {
   return cost;
 }
 
-void SocketCore::push(Received received) {
+void SocketCore::push(Received&& received) {
   if (owner_gone_) return;
   inbound_bytes_ += cost_of(received);
   inbound_.push_back(std::move(received));
@@ -289,7 +294,7 @@ void SocketCore::wake_reader() noexcept {
 
 bool SocketCore::readable(Reader reader) {
   for (;;) {
-    if (reader != Reader::Pieces) merge_pieces();
+    if (settings_->streaming && reader != Reader::Pieces) merge_pieces();
     if (inbound_head_ == inbound_.size()) return ended_;
     if (reader == Reader::Any || inbound_[inbound_head_].is_data()) return true;
     (void)take_front();
@@ -320,28 +325,41 @@ void SocketCore::merge_pieces() {
   }
 }
 
-void SocketCore::wait_readable(Reader reader, std::coroutine_handle<> awaiting) {
+void SocketCore::wait_readable(Reader reader, std::coroutine_handle<> awaiting, SocketCore*& waiting) {
+  if (waiting_ != nullptr) *waiting_ = nullptr;  // of a second reader, whose place this one takes
+  waiting_ = &waiting;
   reader_ = reader;
-  reader_waker_ = Waker(awaiting);
+  reader_waker_ = HomeWaker(awaiting);
 }
 
 // REQUIRES: there is one.
 SocketCore::Received SocketCore::take_front() {
   Received received = std::move(inbound_[inbound_head_]);
-  inbound_bytes_ -= std::min(cost_of(received), inbound_bytes_);
+  drop_front(cost_of(received));
+  return received;
+}
+
+void SocketCore::drop_front(std::size_t cost) {
+  inbound_bytes_ -= std::min(cost, inbound_bytes_);
   if (++inbound_head_ == inbound_.size()) {
     inbound_.clear();
     inbound_head_ = inbound_bytes_ = 0;
   }
   resume_input();
-  return received;
 }
 
 std::optional<WsMessage> SocketCore::pop() {
-  if (inbound_head_ == inbound_.size()) return std::nullopt;
-  Received received = take_front();
-  if (!received.is_text) return WsMessage::Binary{bytes_of(*received.message.text())};
-  return std::move(received.message);
+  std::optional<WsMessage> message;
+  if (inbound_head_ == inbound_.size()) return message;
+  Received& front = inbound_[inbound_head_];
+  const std::size_t cost = cost_of(front);
+  if (front.is_text) {
+    message.emplace(std::move(front.message));
+  } else {
+    message.emplace(WsMessage::Binary{bytes_of(*front.message.text())});
+  }
+  drop_front(cost);
+  return message;
 }
 
 std::optional<WsPiece> SocketCore::pop_piece() {

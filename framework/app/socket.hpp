@@ -75,12 +75,15 @@ class SocketCore final : public room::Member {
   // The handler's WebSocket is gone: nobody reads any more.
   void drop_owner(std::uint16_t code) noexcept;
 
-  // Who waits: for messages of any kind, for text and binary ones, or for the pieces of these.
-  enum class Reader : std::uint8_t { None, Any, Data, Pieces };
   // Whether a message (or the end) is there for such a reader.
   [[nodiscard]] bool readable(Reader reader);
-  void wait_readable(Reader reader, std::coroutine_handle<> awaiting);
-  void stop_waiting() noexcept { reader_ = Reader::None; }
+  // `waiting`: the caller's pointer to this, which becomes null if this goes before stop_waiting.
+  void wait_readable(Reader reader, std::coroutine_handle<> awaiting, SocketCore*& waiting);
+  void stop_waiting() noexcept {
+    reader_ = Reader::None;
+    reader_waker_ = {};
+    waiting_ = nullptr;
+  }
   // REQUIRES: readable. Empty at the end.
   std::optional<WsMessage> pop();
   std::optional<WsPiece> pop_piece();
@@ -89,6 +92,8 @@ class SocketCore final : public room::Member {
 
   // Sends without asking the queue's limit; for an awaited send, which waits afterwards.
   SendResult send_waiting(Opcode opcode, std::string_view payload);
+  // The same for a text that nobody else needs: a large one is sent from where it is.
+  SendResult send_waiting(std::string&& text);
   void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }
 
   [[nodiscard]] const Request& request() const { return exchange_->request; }
@@ -123,9 +128,10 @@ class SocketCore final : public room::Member {
   void flush_pong() noexcept;
   void handle(const ws::Event& event);
   void handle_data(const ws::Event& event);
-  void push(Received received);
+  void push(Received&& received);
   [[nodiscard]] std::size_t cost_of(const Received& received) const;
   Received take_front();
+  void drop_front(std::size_t cost);
   void merge_pieces();
   void resume_input() noexcept;
   void set_closed() noexcept;
@@ -160,7 +166,8 @@ class SocketCore final : public room::Member {
   std::size_t inbound_head_ = 0;
   std::size_t inbound_bytes_ = 0;
   std::size_t incomplete_ = 0;  // bytes of an incomplete message that count toward the loop's limit
-  Waker reader_waker_;
+  HomeWaker reader_waker_;  // stop_waiting comes before its coroutine is destroyed
+  SocketCore** waiting_ = nullptr;
   Reader reader_ = Reader::None;
   std::vector<Waker> drained_;
   std::vector<Waker> closed_waiters_;

@@ -9,6 +9,9 @@ namespace folio::detail {
 
 namespace {
 
+// Bytes of a message from which on copying it into the output costs more than a segment of its own.
+constexpr std::size_t sent_in_place = 16 * 1024;
+
 ws::Opcode opcode_of(const room::Parcel& parcel) {
   return static_cast<ws::Opcode>(static_cast<unsigned char>(parcel.frame->front()) & 0x0FU);
 }
@@ -107,6 +110,19 @@ SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
   if (!sent) return protocol_.open() ? SendResult::Dropped : SendResult::Closed;  // a control payload past 125 bytes
   const bool direct = tcp_ != nullptr && tcp_->unsent() == out.size();
   return direct ? SendResult::Sent : SendResult::Queued;
+}
+
+SendResult SocketCore::send_waiting(std::string&& text) {
+  const bool in_place = text.size() >= sent_in_place && protocol_.role() == ws::Role::Server && tcp_ != nullptr &&
+                        !protocol_.would_compress(text.size()) && base::is_valid_utf8(text);
+  base::Buffer& out = output();
+  if (!in_place || closed() || !protocol_.send_header_only(ws::Opcode::Text, text.size(), out)) {
+    return send_waiting(Opcode::Text, text);
+  }
+  counters_->sent(text.size());
+  tcp_->write(std::make_shared<const std::string>(std::move(text)));
+  backlog_.store(unsent(), std::memory_order_relaxed);
+  return SendResult::Queued;
 }
 
 void SocketCore::deliver(std::span<const room::Parcel> parcels, room::More more) noexcept {

@@ -105,6 +105,8 @@ namespace folio {
 
 bool is_websocket_upgrade(const Request& request) {
   const auto& data = request.data();
+  // Most requests ask for nothing of the kind.
+  if (data.head->upgrade_protocols.empty() && data.head->find(data.block, "Sec-WebSocket-Key") == nullptr) return false;
   const app::RequestFields fields(data);
   return ws::is_upgrade(app::upgrade_request(data, fields));
 }

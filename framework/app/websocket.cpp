@@ -81,38 +81,48 @@ bool ClosedAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   return true;
 }
 
-SendAwaiter::SendAwaiter(const detail::SocketRef& socket, detail::Opcode opcode, std::string_view payload)
-    : socket_(socket), result_(socket ? socket->send_waiting(opcode, payload) : SendResult::Closed) {}
+SendAwaiter::SendAwaiter(const detail::SocketRef& socket, detail::Opcode opcode, std::string_view payload) {
+  if (socket) sent(socket, socket->send_waiting(opcode, payload));
+}
 
-SendAwaiter::SendAwaiter(const detail::SocketRef& socket, WsMessage message)
-    : socket_(socket), result_(socket ? send_message(socket, message, true) : SendResult::Closed) {}
+SendAwaiter::SendAwaiter(const detail::SocketRef& socket, WsMessage message) {
+  if (!socket) return;
+  if (auto* text = message.text()) {
+    sent(socket, socket->send_waiting(std::move(*text)));
+  } else {
+    sent(socket, send_message(socket, message, true));
+  }
+}
 
-bool SendAwaiter::await_ready() const {
-  return result_ == SendResult::Closed || result_ == SendResult::Dropped || socket_->has_room();
+void SendAwaiter::sent(const detail::SocketRef& socket, SendResult result) {
+  result_ = result;
+  const bool on_its_way = result == SendResult::Sent || result == SendResult::Queued;
+  if (on_its_way && !socket->has_room()) waits_for_ = socket;
 }
 bool SendAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
-  socket_->wait_drained(awaiting);
+  waits_for_->wait_drained(awaiting);
   return true;
 }
-Result<void> SendAwaiter::await_resume() const {
-  if (result_ == SendResult::Closed) return closed_error();
+AppError SendAwaiter::failure() const {
   if (result_ == SendResult::Dropped) return AppError(400, "a ping or pong carries at most 125 bytes");
-  return {};
+  return closed_error();
 }
 
-ReceiveAwaiter::~ReceiveAwaiter() {
-  if (waiting_) socket_->stop_waiting();
+bool detail::ReadAwaiter::await_ready() const {
+  return socket_ == nullptr || socket_->readable(reader_);
 }
-bool ReceiveAwaiter::await_ready() const {
-  return !socket_ || socket_->readable(detail::SocketCore::Reader::Any);
-}
-void ReceiveAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
+void detail::ReadAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   waiting_ = true;
-  socket_->wait_readable(detail::SocketCore::Reader::Any, awaiting);
+  socket_->wait_readable(reader_, awaiting, socket_);
 }
-Result<std::optional<WsMessage>> ReceiveAwaiter::await_resume() {
+void detail::ReadAwaiter::stop_waiting() {
   waiting_ = false;
-  if (!socket_) return closed_error();
+  if (socket_ != nullptr) socket_->stop_waiting();
+}
+
+Result<std::optional<WsMessage>> ReceiveAwaiter::await_resume() {
+  if (waiting_) stop_waiting();
+  if (socket_ == nullptr) return closed_error();
   auto message = socket_->pop();
   if (!message) {
     if (auto failure = socket_->take_failure()) return *std::move(failure);
@@ -120,36 +130,14 @@ Result<std::optional<WsMessage>> ReceiveAwaiter::await_resume() {
   return message;
 }
 
-NextAwaiter::~NextAwaiter() {
-  if (waiting_) socket_->stop_waiting();
-}
-bool NextAwaiter::await_ready() const {
-  return !socket_ || socket_->readable(detail::SocketCore::Reader::Data);
-}
-void NextAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
-  waiting_ = true;
-  socket_->wait_readable(detail::SocketCore::Reader::Data, awaiting);
-}
 std::optional<WsMessage> NextAwaiter::await_resume() {
-  waiting_ = false;
-  if (!socket_) return std::nullopt;
-  return socket_->pop();
+  if (waiting_) stop_waiting();
+  return socket_ == nullptr ? std::nullopt : socket_->pop();
 }
 
-PieceAwaiter::~PieceAwaiter() {
-  if (waiting_) socket_->stop_waiting();
-}
-bool PieceAwaiter::await_ready() const {
-  return !socket_ || socket_->readable(detail::SocketCore::Reader::Pieces);
-}
-void PieceAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
-  waiting_ = true;
-  socket_->wait_readable(detail::SocketCore::Reader::Pieces, awaiting);
-}
 std::optional<WsPiece> PieceAwaiter::await_resume() {
-  waiting_ = false;
-  if (!socket_) return std::nullopt;
-  return socket_->pop_piece();
+  if (waiting_) stop_waiting();
+  return socket_ == nullptr ? std::nullopt : socket_->pop_piece();
 }
 
 const Request& WebSocket::request() const {

@@ -130,8 +130,8 @@ void Executor::unlink_ready(Activity& activity) noexcept {
   activity.ready_ = false;
 }
 
+// The reference that the activity was born with is dropped in finish, and that comes last.
 void Executor::run(Activity& activity) noexcept {
-  ActivityRef keep(&activity);
   Activity* outer = std::exchange(current_activity, &activity);
   activity.running_ = true;
   std::exchange(activity.resume_point_, nullptr).resume();

@@ -193,61 +193,67 @@ class SendAwaiter {
  public:
   SendAwaiter(const detail::SocketRef& socket, detail::Opcode opcode, std::string_view payload);
   SendAwaiter(const detail::SocketRef& socket, WsMessage message);
-  [[nodiscard]] bool await_ready() const;
+  [[nodiscard]] bool await_ready() const { return !waits_for_; }
   bool await_suspend(std::coroutine_handle<> awaiting);
-  Result<void> await_resume() const;
+  Result<void> await_resume() const {
+    if (result_ == SendResult::Sent || result_ == SendResult::Queued) return {};
+    return failure();
+  }
 
  private:
-  detail::SocketRef socket_;
-  SendResult result_;
+  void sent(const detail::SocketRef& socket, SendResult result);
+  [[nodiscard]] AppError failure() const;
+
+  detail::SocketRef waits_for_;  // null when there is room
+  SendResult result_ = SendResult::Closed;
 };
 
-// The next message of any kind: Result<std::optional<WsMessage>>.
-class ReceiveAwaiter {
+namespace detail {
+
+enum class Reader : std::uint8_t { None, Any, Data, Pieces };  // of messages of any kind, of text and binary, of their pieces
+
+// Waits for what a reader is for. To be awaited at once, as in `co_await ws.next()`; the handle on the socket may go while
+// a task waits here, which then finds the connection closed.
+class ReadAwaiter {
  public:
-  explicit ReceiveAwaiter(detail::SocketRef socket) : socket_(std::move(socket)) {}
-  ReceiveAwaiter(const ReceiveAwaiter&) = delete;
-  ReceiveAwaiter& operator=(const ReceiveAwaiter&) = delete;
-  ~ReceiveAwaiter();
+  ReadAwaiter(const ReadAwaiter&) = delete;
+  ReadAwaiter& operator=(const ReadAwaiter&) = delete;
   [[nodiscard]] bool await_ready() const;
   void await_suspend(std::coroutine_handle<> awaiting);
-  Result<std::optional<WsMessage>> await_resume();
 
- private:
-  detail::SocketRef socket_;
+ protected:
+  ReadAwaiter(const SocketRef& socket, Reader reader) : socket_(socket.get()), reader_(reader) {}
+  ~ReadAwaiter() {
+    if (waiting_) stop_waiting();
+  }
+  void stop_waiting();
+
+  SocketCore* socket_;  // set to null by a socket that goes while this waits for it
+  Reader reader_;
   bool waiting_ = false;
+};
+
+}  // namespace detail
+
+// The next message of any kind: Result<std::optional<WsMessage>>.
+class ReceiveAwaiter : public detail::ReadAwaiter {
+ public:
+  explicit ReceiveAwaiter(const detail::SocketRef& socket) : ReadAwaiter(socket, detail::Reader::Any) {}
+  Result<std::optional<WsMessage>> await_resume();
 };
 
 // The next text or binary message: std::optional<WsMessage>.
-class NextAwaiter {
+class NextAwaiter : public detail::ReadAwaiter {
  public:
-  explicit NextAwaiter(detail::SocketRef socket) : socket_(std::move(socket)) {}
-  NextAwaiter(const NextAwaiter&) = delete;
-  NextAwaiter& operator=(const NextAwaiter&) = delete;
-  ~NextAwaiter();
-  [[nodiscard]] bool await_ready() const;
-  void await_suspend(std::coroutine_handle<> awaiting);
+  explicit NextAwaiter(const detail::SocketRef& socket) : ReadAwaiter(socket, detail::Reader::Data) {}
   std::optional<WsMessage> await_resume();
-
- private:
-  detail::SocketRef socket_;
-  bool waiting_ = false;
 };
 
 // The next piece of a text or binary message: std::optional<WsPiece>.
-class PieceAwaiter {
+class PieceAwaiter : public detail::ReadAwaiter {
  public:
-  explicit PieceAwaiter(detail::SocketRef socket) : socket_(std::move(socket)) {}
-  PieceAwaiter(const PieceAwaiter&) = delete;
-  PieceAwaiter& operator=(const PieceAwaiter&) = delete;
-  ~PieceAwaiter();
-  [[nodiscard]] bool await_ready() const;
-  void await_suspend(std::coroutine_handle<> awaiting);
+  explicit PieceAwaiter(const detail::SocketRef& socket) : ReadAwaiter(socket, detail::Reader::Pieces) {}
   std::optional<WsPiece> await_resume();
-
- private:
-  detail::SocketRef socket_;
-  bool waiting_ = false;
 };
 
 // The receiving half. Owns the connection: it closes when the receiver is gone.

@@ -116,6 +116,23 @@ class Waker {
   std::uint32_t ticket_ = 0;
 };
 
+// The same without a counted reference, for whoever forgets it before the suspended coroutine is destroyed, and wakes on
+// the activity's own loop.
+class HomeWaker {
+ public:
+  HomeWaker() = default;
+  explicit HomeWaker(std::coroutine_handle<> resume_point) noexcept
+      : activity_(Activity::current()), ticket_(activity_->suspend(resume_point)) {}
+
+  void wake() noexcept {
+    if (Activity* activity = std::exchange(activity_, nullptr)) activity->wake(ticket_);
+  }
+
+ private:
+  Activity* activity_ = nullptr;
+  std::uint32_t ticket_ = 0;
+};
+
 // Coroutine frames come from a free list of the thread.
 void* allocate_frame(std::size_t size);
 void free_frame(void* frame, std::size_t size) noexcept;
