@@ -196,6 +196,7 @@ void Connection::open_socket(Response& response) {
   const std::string path(exchange_->request.path());
   const std::string route(exchange_->data.route);
   hold_application();
+  exchange_->shrink();
   set_phase(Phase::Socket);
   socket_->open(tcp_, std::move(exchange_));
   activity_ = {};

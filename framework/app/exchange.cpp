@@ -13,6 +13,12 @@ void Exchange::detach() noexcept {
   if (sink) std::exchange(sink, nullptr)->detach();
 }
 
+void Exchange::shrink() {
+  parser.shrink();
+  data.match.shrink();
+  data.body = std::string();
+}
+
 void Exchange::reset() {
   detach();
   parser.reset();

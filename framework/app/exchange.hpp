@@ -100,6 +100,8 @@ class Exchange {
 
   // What handlers left behind may hold of the body and the stream ends.
   void detach() noexcept;
+  // Gives back what the request of a WebSocket, which stays for as long as that, does not need.
+  void shrink();
   // Makes it ready for the next request. REQUIRES: the parser's message is complete.
   void reset();
 };

@@ -82,8 +82,8 @@ struct SocketCounters {
   // waited was dropped in its favour. From any thread.
   std::array<SharedTally, 3> slow;
 
-  void sent(std::size_t bytes) noexcept {
-    messages_out.add(1);
+  void sent(std::size_t bytes, std::size_t messages = 1) noexcept {
+    messages_out.add(messages);
     bytes_out.add(bytes);
   }
   void received(std::size_t bytes, bool final) noexcept {

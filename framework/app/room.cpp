@@ -27,8 +27,8 @@ class ChannelMember final : public room::Member {
  public:
   explicit ChannelMember(Sender<std::string> sender) : sender_(std::move(sender)) {}
   [[nodiscard]] std::shared_ptr<room::Home> home() const noexcept override { return nullptr; }
-  void deliver(std::span<const room::Parcel> parcels, room::More) noexcept override {
-    for (const auto& parcel : parcels) sender_.send(std::string(parcel.payload));
+  void deliver(const room::Delivery& delivery) noexcept override {
+    for (const auto& parcel : delivery.parcels) sender_.send(std::string(parcel.payload));
   }
   [[nodiscard]] bool gone() const noexcept override { return sender_.closed(); }
 

@@ -70,7 +70,7 @@ class SocketCore final : public room::Member {
   // The server stops: 1001, or another code.
   void shut_down(std::uint16_t code, std::string_view reason) noexcept;
 
-  void deliver(std::span<const room::Parcel> parcels, room::More more) noexcept override;
+  void deliver(const room::Delivery& delivery) noexcept override;
 
   // The handler's WebSocket is gone: nobody reads any more.
   void drop_owner(std::uint16_t code) noexcept;

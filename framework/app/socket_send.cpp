@@ -125,17 +125,27 @@ SendResult SocketCore::send_waiting(std::string&& text) {
   return SendResult::Queued;
 }
 
-void SocketCore::deliver(std::span<const room::Parcel> parcels, room::More more) noexcept {
+void SocketCore::deliver(const room::Delivery& delivery) noexcept {
+  const auto [parcels, more, joined] = delivery;
   if (closed() || !protocol_.open()) return;
-  std::size_t cost = 0;
-  for (const auto& parcel : parcels) cost += parcel.frame->size() + limits().queue_overhead;
-  if (unsent() != 0 && pressed(limits().max_queue - std::min(cost, limits().max_queue))) {
-    if (slow_peer_.load(std::memory_order_relaxed) != SlowPeer::Latest) return (void)refuse_slow();
-    const room::Parcel& last = parcels.back();
-    return keep_latest(static_cast<Opcode>(opcode_of(last)), last.payload);
+  if (unsent() != 0) {
+    std::size_t cost = 0;
+    for (const auto& parcel : parcels) cost += parcel.frame->size() + limits().queue_overhead;
+    if (pressed(limits().max_queue - std::min(cost, limits().max_queue))) {
+      if (slow_peer_.load(std::memory_order_relaxed) != SlowPeer::Latest) return (void)refuse_slow();
+      const room::Parcel& last = parcels.back();
+      return keep_latest(static_cast<Opcode>(opcode_of(last)), last.payload);
+    }
   }
-  for (const auto& parcel : parcels) write(parcel);
-  if (tcp_ != nullptr && more == room::More::No) tcp_->flush();
+  if (joined != nullptr && tcp_ != nullptr && protocol_.role() == ws::Role::Server && !compressed()) {
+    // One buffer for all of the room, straight to the kernel.
+    const base::SharedBytes& frames = joined->bytes(parcels);
+    counters_->sent(joined->payload_size(), parcels.size());
+    tcp_->send(frames);
+  } else {
+    for (const auto& parcel : parcels) write(parcel);
+    if (tcp_ != nullptr && more == room::More::No) tcp_->flush();
+  }
   backlog_.store(unsent(), std::memory_order_relaxed);
 }
 

@@ -1,6 +1,6 @@
 // The head of one request, as offsets into the block of bytes that it was parsed from. The block may move between the
-// parse and the use: every accessor takes it again. Reused from request to request on one connection; up to
-// FieldList::inline_fields fields it never allocates. One thread at a time.
+// parse and the use: every accessor takes it again. Reused from request to request: once its list has room, it does not
+// allocate. One thread at a time.
 #pragma once
 
 #include <array>
@@ -31,33 +31,27 @@ struct Field {
 
 class FieldList {
  public:
-  static constexpr std::size_t inline_fields = 32;
+  static constexpr std::size_t first_room = 32;  // fields of a head that allocates once, with the first of its list
 
-  [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] bool empty() const { return size_ == 0; }
-  [[nodiscard]] const Field* data() const { return size_ <= inline_fields ? inline_.data() : more_.data(); }
+  [[nodiscard]] std::size_t size() const { return fields_.size(); }
+  [[nodiscard]] bool empty() const { return fields_.empty(); }
+  [[nodiscard]] const Field* data() const { return fields_.data(); }
   [[nodiscard]] const Field* begin() const { return data(); }
-  [[nodiscard]] const Field* end() const { return data() + size_; }
-  [[nodiscard]] const Field& operator[](std::size_t index) const { return data()[index]; }
+  [[nodiscard]] const Field* end() const { return data() + size(); }
+  [[nodiscard]] Field* begin() { return fields_.data(); }
+  [[nodiscard]] Field* end() { return begin() + size(); }
+  [[nodiscard]] const Field& operator[](std::size_t index) const { return fields_[index]; }
 
-  [[nodiscard]] Field* begin() { return size_ <= inline_fields ? inline_.data() : more_.data(); }
-  [[nodiscard]] Field* end() { return begin() + size_; }
-
-  void clear() { size_ = 0; }
+  void clear() { fields_.clear(); }
   void push_back(Field field) {
-    if (size_ < inline_fields) {
-      inline_[size_] = field;
-    } else {
-      if (size_ == inline_fields) more_.assign(inline_.begin(), inline_.end());
-      more_.push_back(field);
-    }
-    ++size_;
+    if (fields_.capacity() == 0) fields_.reserve(first_room);
+    fields_.push_back(field);
   }
+  // Gives back what is not needed, for a list that stays as it is for long.
+  void shrink() { fields_.shrink_to_fit(); }
 
  private:
-  std::size_t size_ = 0;
-  std::array<Field, inline_fields> inline_;
-  std::vector<Field> more_;  // all of them, once there are more than fit inline
+  std::vector<Field> fields_;
 };
 
 // How the end of the body is found. RFC 9112 §6.3; a request has no body that ends with the connection.

@@ -104,6 +104,11 @@ void RequestParser::reset() {
   body_.start(Framing::None, 0);
 }
 
+void RequestParser::shrink() {
+  repeated_.release();
+  head_.fields.shrink();
+}
+
 RequestParser::State RequestParser::fail(const ParseError& error) {
   error_ = error;
   return state_ = State::Error;

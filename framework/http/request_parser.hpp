@@ -16,8 +16,8 @@
 //
 // The verdict on a message does not depend on how its bytes were split. After Error the connection cannot be resumed:
 // answer with error().status, `Connection: close`, and stop reading.
-// Copies the fields of a head, up to max_repeated bytes, so that they can be known again; allocates for that, once, and for
-// a head of more than FieldList::inline_fields fields. One thread at a time.
+// Copies the fields of a head, up to max_repeated bytes, so that they can be known again. What it allocates, for that and
+// for the list of fields, is kept from message to message. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -78,6 +78,9 @@ class RequestParser {
 
   // The next message on the same connection. REQUIRES: message_complete().
   void reset();
+
+  // Gives back the memory that head() does not need, when it is to stay for long.
+  void shrink();
 
  private:
   [[nodiscard]] bool skip_empty_line(std::string_view block);

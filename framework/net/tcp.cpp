@@ -176,6 +176,22 @@ void TcpConnection::write(std::span<const base::SharedBytes> bytes) noexcept {
   mark_dirty();
 }
 
+void TcpConnection::send(const base::SharedBytes& bytes) noexcept {
+  if (state_ != State::Open || tls_ || backlog_ || !output_.empty()) {
+    write(bytes);
+    return flush();
+  }
+  uv_buf_t piece = uv_buf_init(const_cast<char*>(bytes->data()), static_cast<unsigned>(bytes->size()));
+  const int result = uv_try_write(handle_->stream(), &piece, 1);
+  if (result < 0 && result != UV_EAGAIN) return fail(uv_strerror(result));
+  const auto sent = static_cast<std::size_t>(std::max(result, 0));
+  loop_.traffic().sent.add(sent);
+  if (sent == bytes->size()) return;
+  queued_ += bytes->size() - sent;
+  backlog().waiting.push_back({.shared = bytes, .offset = sent});
+  start_write();
+}
+
 std::size_t TcpConnection::unconfirmed() const noexcept {
   uv_os_fd_t fd = -1;
   int held = 0;

@@ -87,6 +87,8 @@ class TcpConnection final : private Deferred {
   // Bytes that are not copied: sent after what output() holds, before what comes later.
   void write(base::SharedBytes bytes) noexcept;
   void write(std::span<const base::SharedBytes> bytes) noexcept;
+  // The same for one run of bytes, and at once: what the kernel takes is neither copied nor queued.
+  void send(const base::SharedBytes& bytes) noexcept;
   // `length` bytes of a file from `offset` on, in the same order. They are read as the peer takes them, and count as
   // unsent() until then. When they are not there any more the connection fails, and the peer sees it end too early.
   void write_file(std::shared_ptr<const base::File> file, std::uint64_t offset, std::uint64_t length) noexcept;

@@ -25,10 +25,11 @@ void Branch::drain() noexcept {
   taken_.clear();
   if (said_.empty()) return;
   for (Entry& entry : entries_) {
-    catch_up(entry, More::No);
+    catch_up(entry, More::No, &joined_);
     entry.given = 0;
   }
   said_.clear();
+  joined_.clear();
 }
 
 // What is for all is only noted; a member catches up with it when something is for that member alone, and at the end.
@@ -46,7 +47,7 @@ void Branch::take(Step& step) noexcept {
     case Step::Kind::One:
       if (Entry* entry = find(step.member.get())) {
         catch_up(*entry, More::Yes);
-        step.member->deliver(std::span(&step.parcel, 1), More::Yes);
+        step.member->deliver({.parcels = std::span(&step.parcel, 1), .more = More::Yes});
       }
       break;
     case Step::Kind::AllButOne: {
@@ -59,11 +60,12 @@ void Branch::take(Step& step) noexcept {
   }
 }
 
-void Branch::catch_up(Entry& entry, More more) noexcept {
-  const auto rest = std::span(said_).subspan(entry.given);
+void Branch::catch_up(Entry& entry, More more, JoinedFrames* joined) noexcept {
+  const auto rest = std::span<const Parcel>(said_).subspan(entry.given);
   if (rest.empty()) return;
+  const bool all = entry.given == 0;
   entry.given = static_cast<std::uint32_t>(said_.size());
-  entry.member->deliver(rest, more);
+  entry.member->deliver({.parcels = rest, .more = more, .joined = all ? joined : nullptr});
 }
 
 Branch::Entry* Branch::find(const Member* member) noexcept {

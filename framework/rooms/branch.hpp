@@ -40,7 +40,7 @@ class Branch {
   void take(Step& step) noexcept;
   void join(std::shared_ptr<Member> member);
   void leave(const Member& member) noexcept;
-  void catch_up(Entry& entry, More more) noexcept;
+  void catch_up(Entry& entry, More more, JoinedFrames* joined = nullptr) noexcept;
   [[nodiscard]] Entry* find(const Member* member) noexcept;
 
   std::shared_ptr<Home> home_;
@@ -52,6 +52,7 @@ class Branch {
   std::unordered_map<const Member*, std::uint32_t> places_;  // of each in entries_
   std::vector<Step> taken_;
   std::vector<Parcel> said_;  // to all, in this turn
+  JoinedFrames joined_;       // of said_, once that is complete
 };
 
 }  // namespace folio::room

@@ -42,7 +42,7 @@ Joined Hub::join(std::string id, std::shared_ptr<Member> member, Replay replay) 
     }
   } else {
     if (replay == Replay::History) {
-      for (const Parcel& parcel : history_) member->deliver(std::span(&parcel, 1), More::No);
+      for (const Parcel& parcel : history_) member->deliver({.parcels = std::span(&parcel, 1)});
     }
     homeless_.emplace_back(id, member);
   }
@@ -145,7 +145,7 @@ void Hub::say(const Parcel& parcel, const std::shared_ptr<Member>& except) {
   if (homeless_.empty()) return;
   forget_gone();
   for (const auto& [id, member] : homeless_) {
-    if (member != except) member->deliver(std::span(&parcel, 1), More::No);
+    if (member != except) member->deliver({.parcels = std::span(&parcel, 1)});
   }
 }
 
@@ -178,7 +178,7 @@ bool Hub::send_to(std::string_view id, const Parcel& parcel) {
   if (member->home() != nullptr) {
     push(*member, {.kind = Branch::Step::Kind::One, .member = member, .parcel = parcel});
   } else {
-    member->deliver(std::span(&parcel, 1), More::No);
+    member->deliver({.parcels = std::span(&parcel, 1)});
   }
   return true;
 }

@@ -1,6 +1,7 @@
 // Member: one who receives what is said in a room; Home: the thread that a member lives on; Parcel: what is said.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -39,6 +40,26 @@ class Home {
 // Whether more is on its way to the member in this turn: then nothing need be flushed yet.
 enum class More : std::uint8_t { No, Yes };
 
+// The frames of several parcels in a row, and the bytes of their messages: made by the first who asks, for all who are
+// given the same parcels in the same turn. Home thread only.
+class JoinedFrames {
+ public:
+  const base::SharedBytes& bytes(std::span<const Parcel> parcels);
+  [[nodiscard]] std::size_t payload_size() const { return payload_size_; }
+  void clear() { bytes_.reset(); }
+
+ private:
+  base::SharedBytes bytes_;
+  std::size_t payload_size_ = 0;
+};
+
+// What a member is given.
+struct Delivery {
+  std::span<const Parcel> parcels;  // in order, at least one
+  More more = More::No;
+  JoinedFrames* joined = nullptr;  // of these parcels, where others are given the same
+};
+
 class Member : public std::enable_shared_from_this<Member> {
  public:
   Member() = default;
@@ -50,7 +71,7 @@ class Member : public std::enable_shared_from_this<Member> {
   // leave_all, and keeps its rooms alive; one without is asked whether it is gone.
   [[nodiscard]] virtual std::shared_ptr<Home> home() const noexcept = 0;
   // Takes parcels, in order, and does not wait.
-  virtual void deliver(std::span<const Parcel> parcels, More more) noexcept = 0;
+  virtual void deliver(const Delivery& delivery) noexcept = 0;
   // Whether nobody is there any more. Any thread.
   [[nodiscard]] virtual bool gone() const noexcept = 0;
 

@@ -69,8 +69,7 @@ bool Router::found(std::uint32_t answer, unsigned count, MatchResult& out) const
   assert(count == made.name_count);
   out.file = made.file;
   out.scope = &parts_->scopes[made.scope];
-  Capture* slots = out.slots();
-  for (unsigned i = 0; i < count; ++i) slots[i].name = parts_->names[made.names + i];
+  for (unsigned i = 0; i < count; ++i) out.slots()[i].name = parts_->names[made.names + i];
   out.count_ = count;
   return true;
 }

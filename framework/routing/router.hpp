@@ -9,16 +9,14 @@
 // and takes part in no catch-all: no handler ever sees a path that climbs.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
-#include <new>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -49,8 +47,8 @@ class MatchResult {
     status = other.status;
     file = other.file;
     scope = other.scope;
-    count_ = other.count_;
-    std::memcpy(storage_, other.storage_, count_ * sizeof(Capture));
+    count_ = std::exchange(other.count_, 0);
+    captures_ = std::move(other.captures_);
     scratch_ = std::move(other.scratch_);
     scratch_size_ = std::exchange(other.scratch_size_, 0);
     return *this;
@@ -60,7 +58,7 @@ class MatchResult {
   std::uint32_t file = kNone;    // index of the file in the set that the map was built from
   const Scope* scope = nullptr;  // never null after match(); lives as long as the router
 
-  [[nodiscard]] std::span<const Capture> captures() const { return {slots(), count_}; }
+  [[nodiscard]] std::span<const Capture> captures() const { return {captures_.get(), count_}; }
 
   [[nodiscard]] std::optional<std::string_view> capture(std::string_view name) const {
     for (const Capture& one : captures()) {
@@ -69,12 +67,22 @@ class MatchResult {
     return std::nullopt;
   }
 
+  // Gives back what is not needed, for a result that stays as it is for long. It is not matched into again.
+  void shrink() {
+    if (captures_ == nullptr) return;
+    auto exact = std::make_unique_for_overwrite<Capture[]>(count_);
+    std::copy_n(captures_.get(), count_, exact.get());
+    captures_ = std::move(exact);
+  }
+
  private:
   friend class Router;
-  static_assert(std::is_trivially_copyable_v<Capture>);
 
-  [[nodiscard]] Capture* slots() { return std::launder(reinterpret_cast<Capture*>(storage_)); }
-  [[nodiscard]] const Capture* slots() const { return std::launder(reinterpret_cast<const Capture*>(storage_)); }
+  [[nodiscard]] Capture* slots() {
+    if (captures_ == nullptr) [[unlikely]]
+      captures_ = std::make_unique_for_overwrite<Capture[]>(kMaxParameters);
+    return captures_.get();
+  }
   [[nodiscard]] char* scratch(std::size_t size) {
     if (scratch_size_ < size) {
       scratch_ = std::make_unique_for_overwrite<char[]>(size);
@@ -84,8 +92,7 @@ class MatchResult {
   }
 
   std::uint32_t count_ = 0;
-  // Not initialised: clearing 16 captures costs as much as finding the route.
-  alignas(Capture) std::byte storage_[kMaxParameters * sizeof(Capture)];
+  std::unique_ptr<Capture[]> captures_;  // room for kMaxParameters; null before the first path with parameters
   std::unique_ptr<char[]> scratch_;  // decoded text, for a path with escapes in it
   std::size_t scratch_size_ = 0;
 };

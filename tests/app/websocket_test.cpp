@@ -288,6 +288,28 @@ FOLIO_TEST_FILE("watching.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace watching
 
+// A task that waits for messages, and another that lets go of what it waits on.
+namespace abandoned {
+using namespace folio::absent;
+using namespace folio;
+struct Shared {
+  std::optional<WebSocket> socket;
+};
+Task<> read(std::shared_ptr<Shared> shared) {
+  const auto message = co_await shared->socket->next();
+  ledger().note(message ? "a message" : "abandoned saw the end");
+}
+Task<> WS(WebSocket ws) {
+  auto shared = std::make_shared<Shared>();
+  shared->socket.emplace(std::move(ws));
+  spawn(read(shared));
+  co_await yield();
+  shared->socket.reset();
+}
+FOLIO_TEST_FILE("abandoned.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace abandoned
+
 namespace guarded {
 using namespace folio;
 Task<Response> middleware(Request& req, Next next) {
@@ -332,6 +354,7 @@ std::vector<const RouteUnit*> all_units() {
           &keeping_the_latest::folio_unit,
           &stuck::folio_unit,
           &watching::folio_unit,
+          &abandoned::folio_unit,
           &guarded::folio_unit,
           &guarded_socket::folio_unit};
 }
@@ -548,6 +571,26 @@ TEST_F(Sockets, ClosedCanBeAwaited) {
   EXPECT_EQ(client.next(), "watching");
   client.client.reset();
   EXPECT_TRUE(ledger().wait_for("watching saw it"));
+}
+
+TEST_F(Sockets, WhoWaitsOnAHandleThatGoesFindsItClosed) {
+  SocketClient client(port, "/abandoned");
+  EXPECT_TRUE(ledger().wait_for("abandoned saw the end"));
+  EXPECT_EQ(client.next(), "close 1000");
+}
+
+// From 16 KiB on a text that is sent as it came is not copied.
+TEST_F(Sockets, TextsOfAnySizeComeBack) {
+  SocketClient client(port, "/echo");
+  for (const std::size_t size : {0U, 125U, 126U, 16'383U, 16'384U, 65'535U, 65'536U, 300'000U}) {
+    const std::string text = std::string(size / 2, 'a') + std::string(size - size / 2, 'b');
+    client.send("before");
+    client.send(text);
+    client.send("after");
+    EXPECT_EQ(client.next(), "before");
+    EXPECT_EQ(client.next(), text);
+    EXPECT_EQ(client.next(), "after");
+  }
 }
 
 TEST_F(Sockets, AnExtractorRefusesBeforeTheUpgrade) {

@@ -25,17 +25,26 @@ class FakeMember final : public Member {
  public:
   explicit FakeMember(std::shared_ptr<Home> home) : home_(std::move(home)) {}
   [[nodiscard]] std::shared_ptr<Home> home() const noexcept override { return home_; }
-  void deliver(std::span<const Parcel> parcels, More more) noexcept override {
+  void deliver(const Delivery& delivery) noexcept override {
     ++calls;
-    if (more == More::No) ++flushes;
-    for (const auto& parcel : parcels) {
+    if (delivery.more == More::No) ++flushes;
+    std::string frames_in_a_row;
+    std::size_t bytes = 0;
+    for (const auto& parcel : delivery.parcels) {
       got.emplace_back(parcel.payload);
       frames.push_back(parcel.frame);
+      frames_in_a_row += *parcel.frame;
+      bytes += parcel.payload.size();
     }
+    if (delivery.joined == nullptr) return;
+    EXPECT_EQ(*delivery.joined->bytes(delivery.parcels), frames_in_a_row);
+    EXPECT_EQ(delivery.joined->payload_size(), bytes);
+    joined.push_back(delivery.joined->bytes(delivery.parcels));
   }
   [[nodiscard]] bool gone() const noexcept override { return !open; }
   std::vector<std::string> got;
   std::vector<base::SharedBytes> frames;
+  std::vector<base::SharedBytes> joined;
   int calls = 0;
   int flushes = 0;
   bool open = true;
@@ -89,6 +98,24 @@ TEST_F(HubTest, AllOfATurnGoesOutInOneCall) {
   home->turn();
   EXPECT_EQ(ada->got, (Texts{"1", "2", "3"}));
   EXPECT_EQ(ada->calls, 1);
+}
+
+TEST_F(HubTest, MembersWhoAreGivenTheSameShareItsFramesInARow) {
+  hub->join("ada", ada);
+  hub->join("bob", bob);
+  home->turn();
+  for (const char* text : {"1", "22", "333"}) hub->broadcast(parcel(text));
+  home->turn();
+  ASSERT_EQ(ada->joined.size(), 1u);
+  EXPECT_EQ(*ada->joined[0], "hd1hd22hd333");
+  EXPECT_EQ(ada->joined, bob->joined) << "one buffer for both";
+  hub->broadcast(parcel("4"));
+  hub->send_to("ada", parcel("for ada"));
+  hub->broadcast(parcel("5"));
+  home->turn();
+  EXPECT_EQ(ada->joined.size(), 1u) << "what she has been given is not what all are given";
+  ASSERT_EQ(bob->joined.size(), 2u);
+  EXPECT_EQ(*bob->joined[1], "hd4hd5");
 }
 
 TEST_F(HubTest, AMemberSeesWhatCameBetweenItsJoinAndItsLeave) {
