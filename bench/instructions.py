@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Instructions of one operation of each hot path, against those that are kept: `./folio bench --check [--record]`.
+
+The program hot_paths runs under callgrind, which counts what the processor executes of it: the same on a busy machine as
+on a quiet one, and from run to run within hundredths of a percent. A path that takes more than 3 % more than is kept in
+instructions.json fails. One that takes so much less is reported, so that it can be kept. Numbers of another compiler or
+library are no measure: they are reported, and nothing fails.
+Exit code: 0 within bounds or not comparable, 1 not, 2 wrong use.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+KEPT = HERE / "instructions.json"
+PROGRAM = "hot_paths"
+PERCENT = 3.0
+NOISE = 0.05  # percent: numbers that moved by less stay as they are kept
+SECONDS = 600  # for the whole of it, which takes ten
+RECORD = "./folio bench --check --record"
+
+SLOWER, FASTER, SAME, NEW, GONE = "slower", "faster", "same", "new", "gone"
+
+
+class CannotCount(Exception):
+    """There are no numbers, and why."""
+
+
+@dataclasses.dataclass
+class Verdict:
+    path: str
+    kind: str
+    kept: float | None
+    measured: float | None
+    comparable: bool
+
+    @property
+    def failed(self):
+        """A path without a number that is kept is guarded by nothing, and one that is gone guards nothing."""
+        return self.comparable and self.kind in (SLOWER, NEW, GONE)
+
+    @property
+    def worth_saying(self):
+        return self.kind != SAME
+
+    @property
+    def percent(self):
+        return 100.0 * (self.measured - self.kept) / self.kept
+
+    def line(self):
+        if self.kind == NEW:
+            return f"{self.path}: {self.measured:,.1f} instructions, and none are kept: keep them with {RECORD}"
+        if self.kind == GONE:
+            return f"{self.path}: is kept with {self.kept:,.1f} instructions, and no such path was run: {RECORD}"
+        text = f"{self.path}: {self.measured:,.1f} instructions, {self.kept:,.1f} are kept, {self.percent:+.2f} %"
+        if self.kind == SLOWER and self.comparable:
+            text += f", more than {PERCENT:g} % allow; make it cheaper, or if it has to be so, keep that with {RECORD}"
+        if self.kind == FASTER and self.comparable:
+            text += f": keep the gain with {RECORD}"
+        return text
+
+
+def count(program):
+    """Instructions an operation, by path, as callgrind counts them in `program`."""
+    with tempfile.TemporaryDirectory(prefix="folio-instructions-") as folder:
+        profile = pathlib.Path(folder) / "callgrind.out"
+        # An environment of one's own: its size moves the stack, and settings of a user's would be counted.
+        environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": folder}
+        try:
+            done = subprocess.run(
+                ["valgrind", "--tool=callgrind", "--collect-atstart=no", "--combine-dumps=yes", "--dump-line=no",
+                 f"--callgrind-out-file={profile}", "--log-fd=2", str(program)],
+                cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
+        except FileNotFoundError as missing:
+            raise CannotCount(f"cannot start {missing.filename}: install valgrind") from missing
+        except subprocess.TimeoutExpired as late:
+            raise CannotCount(f"{program} did not end within {SECONDS} s under valgrind") from late
+        if done.returncode != 0:
+            raise CannotCount(f"{program} ended with {done.returncode} under valgrind:\n{done.stderr.strip()[-2000:]}")
+        operations = parse_operations(done.stdout)
+        instructions = parse_profile(profile.read_text())
+    missing = operations.keys() - instructions.keys()
+    if missing or not operations:
+        raise CannotCount(f"callgrind counted nothing of {', '.join(sorted(missing)) or program}")
+    return {path: instructions[path] / times for path, times in operations.items()}
+
+
+def parse_operations(text):
+    """A line for each path: its name, a tab, the number of operations."""
+    lines = (line.rsplit("\t", 1) for line in text.splitlines())
+    return {path: int(times) for path, times in lines}
+
+
+def parse_profile(text):
+    """The total of each part of the profile that the program has named."""
+    found, path = {}, None
+    for line in text.splitlines():
+        if line.startswith("part: "):
+            path = None
+        elif match := re.match(r"desc: Trigger: Client Request: (.*)", line):
+            path = match[1]
+        elif path and (match := re.match(r"summary: (\d+)", line)):
+            found[path] = int(match[1])
+    return found
+
+
+def made_with(program):
+    """What the numbers depend on besides our own code."""
+    try:
+        listed = subprocess.run([str(program), "--versions"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+        valgrind = subprocess.run(["valgrind", "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as failure:
+        raise CannotCount(f"cannot ask for versions: {failure}") from failure
+    versions = dict(line.split("\t", 1) for line in listed.stdout.splitlines())
+    return {"processor": platform.machine(), **versions, "valgrind": valgrind.stdout.strip()}
+
+
+def load(path=KEPT):
+    try:
+        kept = json.loads(path.read_text())
+        return kept["made with"], {name: float(number) for name, number in kept["instructions"].items()}
+    except FileNotFoundError:
+        return {}, {}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CannotCount(f"{path} cannot be read ({error!r}): take it from version control, or write it anew with {RECORD}") from error
+
+
+def save(versions, measured, path=KEPT):
+    kept_with, kept = load(path) if path.exists() else ({}, {})
+    if kept_with != versions:
+        kept = {}
+    rounded = {}
+    for name, number in measured.items():
+        before = kept.get(name, 0)
+        rounded[name] = before if abs(number - before) <= before * NOISE / 100 else round(number, 1)
+    path.write_text(json.dumps({"made with": versions, "instructions": rounded}, indent=2, ensure_ascii=False) + "\n")
+
+
+def judge(kept, measured, comparable):
+    verdicts = []
+    for path, number in measured.items():
+        before = kept.get(path)
+        if before is None:
+            kind = NEW
+        elif number > before * (1 + PERCENT / 100):
+            kind = SLOWER
+        elif number < before * (1 - PERCENT / 100):
+            kind = FASTER
+        else:
+            kind = SAME
+        verdicts.append(Verdict(path, kind, before, number, comparable))
+    verdicts += [Verdict(path, GONE, number, None, comparable) for path, number in kept.items() if path not in measured]
+    return verdicts
+
+
+def differences(kept_with, versions):
+    """What is another now than when the numbers were kept, in words; empty when they can be compared."""
+    names = [*kept_with, *(name for name in versions if name not in kept_with)]
+    return [f"{name} is {versions.get(name, 'not there')}, and was {kept_with.get(name, 'not there')}"
+            for name in names if kept_with.get(name) != versions.get(name)]
+
+
+def check(program):
+    """Runs all of it: the verdicts, and why nothing of them can fail, which is empty when it can."""
+    versions = made_with(program)
+    kept_with, kept = load()
+    reasons = differences(kept_with, versions) if kept else []
+    return judge(kept, count(program), not reasons), reasons
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(prog="./folio bench --check", description=__doc__.splitlines()[0])
+    parser.add_argument("--record", action="store_true", help="keep the numbers of this machine's build")
+    parser.add_argument("--program", type=pathlib.Path, help="a hot_paths that is built already")
+    options = parser.parse_args(arguments)
+    try:
+        program = options.program or built()
+        if options.record:
+            versions, measured = made_with(program), count(program)
+            save(versions, measured)
+            for path, number in measured.items():
+                print(f"{path}: {number:,.1f} instructions")
+            print(f"Kept in {os.path.relpath(KEPT)}")
+            return 0
+        verdicts, reasons = check(program)
+    except CannotCount as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        return 1
+    for verdict in verdicts:
+        print(("✗ " if verdict.failed else "  ") + verdict.line())
+    for reason in reasons:
+        print(f"Only reported, since {reason}.")
+    return 1 if any(verdict.failed for verdict in verdicts) else 0
+
+
+def built():
+    sys.path.insert(0, str(HERE))
+    import build
+    try:
+        with build.Lock():
+            build.programs(PROGRAM)
+    except build.BuildFailed as failure:
+        raise CannotCount(failure) from failure
+    return build.BINARIES / PROGRAM
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
