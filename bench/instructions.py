@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Instructions of one operation of each hot path, against those that are kept: `./folio bench --check [--record]`.
 
-The program hot_paths runs under callgrind, which counts what the processor executes of it: the same on a busy machine as
-on a quiet one, and from run to run within hundredths of a percent. A path that takes more than 3 % more than is kept in
-instructions.json fails. One that takes so much less is reported, so that it can be kept. Numbers of another compiler or
-library are no measure: they are reported, and nothing fails.
+The program hot_paths runs under callgrind, which counts what the processor executes of it: the same on a busy machine
+as on a quiet one, and from run to run within hundredths of a percent. A path that takes more than 3 % more than is kept
+in instructions.json fails. One that takes so much less is reported, so that it can be kept. Numbers of another compiler
+or library are no measure: they are reported, and nothing fails.
 Exit code: 0 within bounds or not comparable, 1 not, 2 wrong use.
 """
 
@@ -22,6 +22,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 KEPT = HERE / "instructions.json"
 PROGRAM = "hot_paths"
+VALGRIND = "valgrind"
 PERCENT = 3.0
 NOISE = 0.05  # percent: numbers that moved by less stay as they are kept
 SECONDS = 600  # for the whole of it, which takes ten
@@ -76,7 +77,7 @@ def count(program):
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": folder}
         try:
             done = subprocess.run(
-                ["valgrind", "--tool=callgrind", "--collect-atstart=no", "--combine-dumps=yes", "--dump-line=no",
+                [VALGRIND, "--tool=callgrind", "--collect-atstart=no", "--combine-dumps=yes", "--dump-line=no",
                  f"--callgrind-out-file={profile}", "--log-fd=2", str(program)],
                 cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
         except FileNotFoundError as missing:
@@ -114,33 +115,39 @@ def parse_profile(text):
 
 def made_with(program):
     """What the numbers depend on besides our own code."""
+    versions = dict(line.split("\t", 1) for line in answer_of(str(program), "--versions").splitlines())
+    return {"processor": platform.machine(), **versions, "valgrind": answer_of(VALGRIND, "--version").strip()}
+
+
+def answer_of(*command):
     try:
-        listed = subprocess.run([str(program), "--versions"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
-        valgrind = subprocess.run(["valgrind", "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as failure:
         raise CannotCount(f"cannot ask for versions: {failure}") from failure
-    versions = dict(line.split("\t", 1) for line in listed.stdout.splitlines())
-    return {"processor": platform.machine(), **versions, "valgrind": valgrind.stdout.strip()}
 
 
-def load(path=KEPT):
+def load(path=None):
+    path = path or KEPT
     try:
         kept = json.loads(path.read_text())
         return kept["made with"], {name: float(number) for name, number in kept["instructions"].items()}
     except FileNotFoundError:
         return {}, {}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CannotCount(f"{path} cannot be read ({error!r}): take it from version control, or write it anew with {RECORD}") from error
+        raise CannotCount(f"{path} cannot be read ({error!r}): take it from version control, or write it anew with "
+                          f"{RECORD}") from error
 
 
-def save(versions, measured, path=KEPT):
+def save(versions, measured, path=None):
+    path = path or KEPT
     kept_with, kept = load(path) if path.exists() else ({}, {})
     if kept_with != versions:
         kept = {}
     rounded = {}
     for name, number in measured.items():
         before = kept.get(name, 0)
-        rounded[name] = before if abs(number - before) <= before * NOISE / 100 else round(number, 1)
+        moved = abs(number - before) > before * NOISE / 100
+        rounded[name] = round(number, 1 if number >= 100 else 3) if moved else before
     path.write_text(json.dumps({"made with": versions, "instructions": rounded}, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -172,7 +179,9 @@ def check(program):
     """Runs all of it: the verdicts, and why nothing of them can fail, which is empty when it can."""
     versions = made_with(program)
     kept_with, kept = load()
-    reasons = differences(kept_with, versions) if kept else []
+    if not kept:
+        raise CannotCount(f"{KEPT} keeps no numbers to compare with: write it with {RECORD}")
+    reasons = differences(kept_with, versions)
     return judge(kept, count(program), not reasons), reasons
 
 
@@ -182,7 +191,7 @@ def main(arguments):
     parser.add_argument("--program", type=pathlib.Path, help="a hot_paths that is built already")
     options = parser.parse_args(arguments)
     try:
-        program = options.program or built()
+        program = options.program.resolve() if options.program else built()
         if options.record:
             versions, measured = made_with(program), count(program)
             save(versions, measured)
