@@ -9,6 +9,8 @@
 
 #include "app/server.hpp"
 
+struct uv_timer_s;
+
 namespace bench {
 
 class InProcessServer {
@@ -24,9 +26,12 @@ class InProcessServer {
   void turn();
   // The same without being counted.
   void turn_uncounted();
+  // A second passes: the loop looks at the deadlines of all connections. Counted.
+  void sweep();
 
  private:
   std::unique_ptr<folio::app::Server> server_;
+  uv_timer_s* sweep_ = nullptr;
 };
 
 // The client's end of a connection.

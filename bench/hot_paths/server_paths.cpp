@@ -101,6 +101,18 @@ void count_room(InProcessServer& server, const char* name, std::size_t in_flight
   hot_path(name, 10, say, members * in_flight);
 }
 
+// Fewer seconds than after which pings are sent. Counts connections.
+void count_sweep(InProcessServer& server, const char* name) {
+  constexpr std::size_t sockets = 500;
+  std::vector<Peer> peers;
+  peers.reserve(sockets);
+  for (std::size_t i = 0; i < sockets; ++i) peers.emplace_back(server).upgrade("/ws/echo");
+  const auto pass = [&](std::size_t seconds) {
+    for (std::size_t i = 0; i < seconds; ++i) server.sweep();
+  };
+  hot_path(name, 10, pass, sockets);
+}
+
 // A connection from its beginning to its end, with one request.
 void count_connections(InProcessServer& server, const char* name) {
   hot_path(name, 300, [&](std::size_t count) {
@@ -155,6 +167,7 @@ void count_server() {
   count_echo(server, "server: ws echo 16 KiB", 16 * 1024, 1);
   count_room(server, "server: delivery in a room of 500", 1);
   count_room(server, "server: delivery in a room of 500, 16 in flight", 16);
+  count_sweep(server, "server: look at the deadlines of an idle WebSocket");
 }
 
 }  // namespace bench
