@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Instructions of one operation of each hot path, against those that are kept: `./folio bench --check [--record]`.
+"""What an operation of each hot path takes, against what is kept: `./folio bench --check [--record]`.
 
-The program hot_paths runs under callgrind, which counts what the processor executes of it: the same on a busy machine
-as on a quiet one, and from run to run within hundredths of a percent. A path that takes more than 3 % more than is kept
-in instructions.json fails. One that takes so much less is reported, so that it can be kept. Numbers of another compiler
-or library are no measure: they are reported, and nothing fails.
+The program hot_paths runs under callgrind, which counts the instructions that the processor executes of it, and its
+calls of the allocator: the same on a busy machine as on a quiet one, and from run to run within hundredths of a
+percent. A path that takes over 3 % more of either than is kept in instructions.json fails. One that takes so much less
+is reported, so that it can be kept. Numbers of another compiler or library are no measure: they are reported, and
+nothing fails.
 Exit code: 0 within bounds or not comparable, 1 not, 2 wrong use.
 """
 
@@ -23,12 +24,17 @@ HERE = pathlib.Path(__file__).resolve().parent
 KEPT = HERE / "instructions.json"
 PROGRAM = "hot_paths"
 VALGRIND = "valgrind"
+INSTRUCTIONS, ALLOCATIONS = "instructions", "allocations"
 PERCENT = 3.0
+SLACK = {INSTRUCTIONS: 0, ALLOCATIONS: 0.02}  # that much is allowed of anything: once a second a Date is made
 NOISE = 0.05  # percent: numbers that moved by less stay as they are kept
 SECONDS = 600  # for the whole of it, which takes ten
 RECORD = "./folio bench --check --record"
 
-SLOWER, FASTER, SAME, NEW, GONE = "slower", "faster", "same", "new", "gone"
+MORE, LESS, SAME, NEW, GONE = "more", "less", "same", "new", "gone"
+
+# What all allocations end in, also those by `new`.
+ALLOCATING = re.compile(r"(malloc|calloc|realloc|memalign|aligned_alloc|posix_memalign)('\d+)?")
 
 
 class CannotCount(Exception):
@@ -38,6 +44,7 @@ class CannotCount(Exception):
 @dataclasses.dataclass
 class Verdict:
     path: str
+    unit: str
     kind: str
     kept: float | None
     measured: float | None
@@ -46,31 +53,30 @@ class Verdict:
     @property
     def failed(self):
         """A path without a number that is kept is guarded by nothing, and one that is gone guards nothing."""
-        return self.comparable and self.kind in (SLOWER, NEW, GONE)
+        return self.comparable and self.kind in (MORE, NEW, GONE)
 
     @property
     def worth_saying(self):
         return self.kind != SAME
 
-    @property
-    def percent(self):
-        return 100.0 * (self.measured - self.kept) / self.kept
-
     def line(self):
         if self.kind == NEW:
-            return f"{self.path}: {self.measured:,.1f} instructions, and none are kept: keep them with {RECORD}"
+            return f"{self.path}: {self.measured:,.1f} {self.unit}, and none are kept: keep them with {RECORD}"
         if self.kind == GONE:
-            return f"{self.path}: is kept with {self.kept:,.1f} instructions, and no such path was run: {RECORD}"
-        text = f"{self.path}: {self.measured:,.1f} instructions, {self.kept:,.1f} are kept, {self.percent:+.2f} %"
-        if self.kind == SLOWER and self.comparable:
+            return f"{self.path}: is kept with {self.kept:,.1f} {self.unit}, and no such path was run: {RECORD}"
+        digits = 1 if self.unit == INSTRUCTIONS else 2
+        text = f"{self.path}: {self.measured:,.{digits}f} {self.unit}, {self.kept:,.{digits}f} are kept"
+        if self.kept:
+            text += f", {100 * (self.measured - self.kept) / self.kept:+.2f} %"
+        if self.kind == MORE and self.comparable:
             text += f", more than {PERCENT:g} % allow; make it cheaper, or if it has to be so, keep that with {RECORD}"
-        if self.kind == FASTER and self.comparable:
+        if self.kind == LESS and self.comparable:
             text += f": keep the gain with {RECORD}"
         return text
 
 
 def count(program):
-    """Instructions an operation, by path, as callgrind counts them in `program`."""
+    """What an operation takes, by path, as callgrind counts it in `program`."""
     with tempfile.TemporaryDirectory(prefix="folio-instructions-") as folder:
         profile = pathlib.Path(folder) / "callgrind.out"
         # An environment of one's own: its size moves the stack, and settings of a user's would be counted.
@@ -78,7 +84,7 @@ def count(program):
         try:
             done = subprocess.run(
                 [VALGRIND, "--tool=callgrind", "--collect-atstart=no", "--combine-dumps=yes", "--dump-line=no",
-                 f"--callgrind-out-file={profile}", "--log-fd=2", str(program)],
+                 "--compress-strings=no", f"--callgrind-out-file={profile}", "--log-fd=2", str(program)],
                 cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
         except FileNotFoundError as missing:
             raise CannotCount(f"cannot start {missing.filename}: install valgrind") from missing
@@ -87,11 +93,12 @@ def count(program):
         if done.returncode != 0:
             raise CannotCount(f"{program} ended with {done.returncode} under valgrind:\n{done.stderr.strip()[-2000:]}")
         operations = parse_operations(done.stdout)
-        instructions = parse_profile(profile.read_text())
-    missing = operations.keys() - instructions.keys()
+        counted = parse_profile(profile.read_text())
+    missing = operations.keys() - counted.keys()
     if missing or not operations:
         raise CannotCount(f"callgrind counted nothing of {', '.join(sorted(missing)) or program}")
-    return {path: instructions[path] / times for path, times in operations.items()}
+    return {path: {unit: number / times for unit, number in counted[path].items()}
+            for path, times in operations.items()}
 
 
 def parse_operations(text):
@@ -101,15 +108,22 @@ def parse_operations(text):
 
 
 def parse_profile(text):
-    """The total of each part of the profile that the program has named."""
-    found, path = {}, None
+    """The totals of each part of the profile that the program has named. Calls stand below the function they go to."""
+    found, path, callee = {}, None, ""
     for line in text.splitlines():
         if line.startswith("part: "):
             path = None
         elif match := re.match(r"desc: Trigger: Client Request: (.*)", line):
             path = match[1]
-        elif path and (match := re.match(r"summary: (\d+)", line)):
-            found[path] = int(match[1])
+            found[path] = {INSTRUCTIONS: 0, ALLOCATIONS: 0}
+        elif not path:
+            continue
+        elif match := re.match(r"summary: (\d+)", line):
+            found[path][INSTRUCTIONS] = int(match[1])
+        elif line.startswith("cfn="):
+            callee = line.removeprefix("cfn=")
+        elif ALLOCATING.fullmatch(callee) and (match := re.match(r"calls=(\d+) ", line)):
+            found[path][ALLOCATIONS] += int(match[1])
     return found
 
 
@@ -130,7 +144,8 @@ def load(path=None):
     path = path or KEPT
     try:
         kept = json.loads(path.read_text())
-        return kept["made with"], {name: float(number) for name, number in kept["instructions"].items()}
+        paths = {path: {unit: float(costs[unit]) for unit in SLACK} for path, costs in kept["paths"].items()}
+        return kept["made with"], paths
     except FileNotFoundError:
         return {}, {}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -143,29 +158,39 @@ def save(versions, measured, path=None):
     kept_with, kept = load(path) if path.exists() else ({}, {})
     if kept_with != versions:
         kept = {}
-    rounded = {}
-    for name, number in measured.items():
-        before = kept.get(name, 0)
-        moved = abs(number - before) > before * NOISE / 100
-        rounded[name] = round(number, 1 if number >= 100 else 3) if moved else before
-    path.write_text(json.dumps({"made with": versions, "instructions": rounded}, indent=2, ensure_ascii=False) + "\n")
+    lines = []
+    for name, costs in measured.items():
+        rounded = {unit: settled(number, kept.get(name, {}).get(unit)) for unit, number in costs.items()}
+        lines.append(f"    {json.dumps(name, ensure_ascii=False)}: {json.dumps(rounded)}")
+    versions = json.dumps(versions, indent=4).removesuffix("}") + "  }"
+    path.write_text('{\n  "made with": ' + versions + ',\n  "paths": {\n' + ",\n".join(lines) + "\n  }\n}\n")
+
+
+def settled(number, before):
+    if before is not None and abs(number - before) <= before * NOISE / 100:
+        return before
+    return round(number, 1 if number >= 100 else 2)
 
 
 def judge(kept, measured, comparable):
+    """A verdict on the instructions of each path, and on its allocations if they are not what they were."""
     verdicts = []
-    for path, number in measured.items():
-        before = kept.get(path)
-        if before is None:
-            kind = NEW
-        elif number > before * (1 + PERCENT / 100):
-            kind = SLOWER
-        elif number < before * (1 - PERCENT / 100):
-            kind = FASTER
-        else:
-            kind = SAME
-        verdicts.append(Verdict(path, kind, before, number, comparable))
-    verdicts += [Verdict(path, GONE, number, None, comparable) for path, number in kept.items() if path not in measured]
+    for path, costs in measured.items():
+        for unit, number in costs.items():
+            before = kept.get(path, {}).get(unit)
+            verdict = Verdict(path, unit, compare(before, number, unit), before, number, comparable)
+            if unit == INSTRUCTIONS or (path in kept and verdict.worth_saying):
+                verdicts.append(verdict)
+    verdicts += [Verdict(path, INSTRUCTIONS, GONE, costs[INSTRUCTIONS], None, comparable)
+                 for path, costs in kept.items() if path not in measured]
     return verdicts
+
+
+def compare(before, number, unit):
+    if before is None:
+        return NEW
+    allowed = max(SLACK[unit], before * PERCENT / 100)
+    return MORE if number > before + allowed else LESS if number < before - allowed else SAME
 
 
 def differences(kept_with, versions):
@@ -195,8 +220,8 @@ def main(arguments):
         if options.record:
             versions, measured = made_with(program), count(program)
             save(versions, measured)
-            for path, number in measured.items():
-                print(f"{path}: {number:,.1f} instructions")
+            for path, costs in measured.items():
+                print(f"{path}: {costs[INSTRUCTIONS]:,.1f} instructions, {costs[ALLOCATIONS]:,.2f} allocations")
             print(f"Kept in {os.path.relpath(KEPT)}")
             return 0
         verdicts, reasons = check(program)

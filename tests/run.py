@@ -53,7 +53,7 @@ def main(arguments):
             folder = ROOT / "build" / "bench-release"
             with exclusive(folder, ".lock", "bench"):
                 if build(report, "bench-release", ["hot_paths"]):
-                    report.section("Instructions of hot paths (release)")
+                    report.section("Instructions and allocations of hot paths (release)")
                     speed.run_all(report, ROOT, folder / "bin" / "hot_paths", options.filter)
     return report.close()
 

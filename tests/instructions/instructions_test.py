@@ -23,8 +23,17 @@ desc: Timerange: Basic block 0 - 4132352
 desc: Trigger: Client Request: route: no parameter
 events: Ir
 summary: 2000
-fn=(1) main
+fn=main
 12 7
+cfn=malloc
+calls=30 0
+0 2
+cfn=realloc'2
+calls=10 0
+0 2
+cfn=free
+calls=40 0
+0 2
 totals: 2007
 
 part: 2
@@ -39,9 +48,13 @@ totals: 77
 """
 
 
+def costs(numbers, allocations=0):
+    return {path: {"instructions": number, "allocations": allocations} for path, number in numbers.items()}
+
+
 class Judging(unittest.TestCase):
     def judge(self, kept, measured, comparable=True):
-        (verdict,) = instructions.judge(kept, measured, comparable)
+        (verdict,) = instructions.judge(costs(kept), costs(measured), comparable)
         return verdict
 
     def test_up_to_three_percent_either_way_is_the_same(self):
@@ -68,6 +81,16 @@ class Judging(unittest.TestCase):
         self.assertTrue(self.judge({}, {"a": 1}).failed)
         self.assertTrue(self.judge({"a": 1}, {}).failed)
 
+    def test_allocations_are_judged_where_they_are_not_what_they_were(self):
+        def of(kept, measured):
+            return instructions.judge(costs({"a": 1000}, kept), costs({"a": 1000}, measured), True)[1:]
+        self.assertEqual([], of(1, 1.01))
+        (more,) = of(0, 1)
+        self.assertTrue(more.failed)
+        self.assertIn("a: 1.00 allocations, 0.00 are kept, more than 3 % allow", more.line())
+        (less,) = of(2, 1)
+        self.assertEqual((False, True), (less.failed, less.worth_saying))
+
     def test_what_differs_is_named(self):
         self.assertEqual([], instructions.differences(VERSIONS, dict(VERSIONS)))
         self.assertEqual(["compiler is clang 20, and was clang 19"],
@@ -78,7 +101,8 @@ class Judging(unittest.TestCase):
 
 class Reading(unittest.TestCase):
     def test_parts_that_were_named(self):
-        self.assertEqual({"route: no parameter": 2000, "server: plaintext, pipelined x16": 51200},
+        self.assertEqual({"route: no parameter": {"instructions": 2000, "allocations": 40},
+                          "server: plaintext, pipelined x16": {"instructions": 51200, "allocations": 0}},
                          instructions.parse_profile(PROFILE))
 
     def test_operations(self):
@@ -92,18 +116,18 @@ class Keeping(unittest.TestCase):
         self.path = pathlib.Path(folder.name) / "instructions.json"
 
     def test_what_is_kept_is_read_again(self):
-        instructions.save(VERSIONS, {"a": 1234.56, "ö": 2.3456}, self.path)
-        self.assertEqual((VERSIONS, {"a": 1234.6, "ö": 2.346}), instructions.load(self.path))
+        instructions.save(VERSIONS, costs({"a": 1234.56, "ö": 2.3456}, 0.004), self.path)
+        self.assertEqual((VERSIONS, costs({"a": 1234.6, "ö": 2.35}, 0.0)), instructions.load(self.path))
 
     def test_noise_changes_nothing(self):
-        instructions.save(VERSIONS, {"a": 1000, "b": 1000}, self.path)
-        instructions.save(VERSIONS, {"a": 1000.4, "b": 1010}, self.path)
-        self.assertEqual({"a": 1000.0, "b": 1010.0}, instructions.load(self.path)[1])
+        instructions.save(VERSIONS, costs({"a": 1000, "b": 1000}), self.path)
+        instructions.save(VERSIONS, costs({"a": 1000.4, "b": 1010}), self.path)
+        self.assertEqual(costs({"a": 1000.0, "b": 1010.0}), instructions.load(self.path)[1])
 
     def test_with_other_versions_all_is_new(self):
-        instructions.save(VERSIONS, {"a": 1000}, self.path)
-        instructions.save({**VERSIONS, "libuv": "1.48"}, {"a": 1000.4}, self.path)
-        self.assertEqual({"a": 1000.4}, instructions.load(self.path)[1])
+        instructions.save(VERSIONS, costs({"a": 1000}), self.path)
+        instructions.save({**VERSIONS, "libuv": "1.48"}, costs({"a": 1000.4}), self.path)
+        self.assertEqual(costs({"a": 1000.4}), instructions.load(self.path)[1])
 
     def test_a_file_that_cannot_be_read(self):
         self.path.write_text("{")
@@ -124,7 +148,7 @@ class Running(unittest.TestCase):
         profile.write_text(PROFILE)
         valgrind = self.script("valgrind", 'case $1 in --version) echo valgrind-3.19; exit;; esac\n'
                                'for a; do case $a in --callgrind-out-file=*) cp ' + str(profile) +
-                               ' "${a#*=}";; esac; done; shift 6; exec "$@"')
+                               ' "${a#*=}";; esac; done; shift 7; exec "$@"')
         for patch in (mock.patch.object(instructions, "KEPT", self.folder / "kept.json"),
                       mock.patch.object(instructions, "VALGRIND", str(valgrind))):
             patch.start()
@@ -144,7 +168,7 @@ class Running(unittest.TestCase):
 
     def keep(self, number, **versions):
         document = json.loads(instructions.KEPT.read_text())
-        document["instructions"]["route: no parameter"] = number
+        document["paths"]["route: no parameter"]["instructions"] = number
         document["made with"].update(versions)
         instructions.KEPT.write_text(json.dumps(document))
 
