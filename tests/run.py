@@ -2,7 +2,8 @@
 """Folio's own tests, all of them; `./folio test` installs what they need and starts this.
 
 Builds preset dev (ASan, UBSan, warnings are errors), runs every program that ctest knows, then the end-to-end tests of
-tests/e2e against that build, then the concurrent programs once more under ThreadSanitizer. Closes with one line,
+tests/e2e against that build, then the concurrent programs once more under ThreadSanitizer; then counts the instructions
+of hot paths in a release build. Closes with one line,
 `N passed, N failed`, that sums test cases over all of them. A program that crashes, hangs, leaves no results or has no
 tests counts as failed; the output of whatever failed is shown whole. Exit code: 0 all passed, 1 not, 2 wrong use.
 """
@@ -21,10 +22,10 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from runner import e2e, programs  # noqa: E402
+from runner import e2e, programs, speed  # noqa: E402
 from runner.report import Report  # noqa: E402
 
-STAGES = ("unit", "e2e", "tsan")
+STAGES = ("unit", "e2e", "tsan", "speed")
 # The programs whose code runs on several threads at once: the only ones worth a second run under ThreadSanitizer.
 CONCURRENT = ("async", "rooms", "net", "app")
 
@@ -32,7 +33,7 @@ CONCURRENT = ("async", "rooms", "net", "app")
 def main(arguments):
     options = parse(arguments)
     report = Report(sys.stdout)
-    with exclusive(ROOT / "build"):
+    with exclusive(ROOT / "build", ".test.lock", "test"):
         environment = sanitizer_environment()
         if "unit" in options.only or "e2e" in options.only:
             if build(report, "dev", []):
@@ -48,6 +49,12 @@ def main(arguments):
                 report.section("Concurrent programs (TSan)")
                 wanted = f"^({'|'.join(names)})$"
                 programs.run_all(report, ROOT / "build" / "tsan", environment, options.filter, options.jobs, wanted)
+        if "speed" in options.only:
+            folder = ROOT / "build" / "bench-release"
+            with exclusive(folder, ".lock", "bench"):
+                if build(report, "bench-release", ["hot_paths"]):
+                    report.section("Instructions and allocations of hot paths (release)")
+                    speed.run_all(report, ROOT, folder / "bin" / "hot_paths", options.filter)
     return report.close()
 
 
@@ -69,18 +76,19 @@ def regex(text):
 
 
 class exclusive:
-    """Holds the lock of the test builds: two runs in one folder would build over each other."""
+    """Holds the lock of a folder of builds: two runs in one folder would build over each other."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, name, command):
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / ".test.lock"
+        self.path = folder / name
+        self.command = command
 
     def __enter__(self):
         self.file = open(self.path, "w")
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("Waiting for another ./folio test …", file=sys.stderr, flush=True)
+            print(f"Waiting for another ./folio {self.command} …", file=sys.stderr, flush=True)
             fcntl.flock(self.file, fcntl.LOCK_EX)
 
     def __exit__(self, *_):

@@ -43,6 +43,7 @@ class Report:
         else:
             lines.append(f"  ✓ {name}: {outcome.passed} passed, {seconds:.1f} s")
         lines += [f"    {name}: not run: {case}" for case in outcome.not_run]
+        lines += [f"    {name}: {remark}" for remark in outcome.remarks]
         self._print("\n".join(lines))
 
     def broken(self, name, what, output, log=None):
@@ -68,10 +69,12 @@ class Report:
 
 
 class Outcome:
-    """What one program did: cases passed, what failed and how, cases that chose not to run, and all that it printed."""
+    """What one program did: cases passed, what failed and how, cases that chose not to run, what else is worth a line, and
+    all that it printed."""
 
     def __init__(self, output=""):
         self.passed = 0
         self.failures = []
         self.not_run = []
+        self.remarks = []
         self.output = output

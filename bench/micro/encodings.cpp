@@ -19,9 +19,10 @@ std::string records(std::size_t size) {
   constexpr const char* words[] = {"red", "green", "blue", "admin", "new", "member", "trial", "editor"};
   for (int id = 1; text.size() < size; ++id) {
     text += "{\"id\":" + std::to_string(id) + ",\"email\":\"user" + std::to_string(next() % 1'000'000) +
-            "@example.org\",\"active\":" + (next() % 3 != 0 ? "true" : "false") + ",\"score\":" +
-            std::to_string(next() % 1'000'000) + ",\"tags\":[\"" + words[next() % 8] + "\",\"" + words[next() % 8] +
-            "\"],\"note\":\"" + words[next() % 8] + " " + words[next() % 8] + " " + words[next() % 8] + "\"},";
+            "@example.org\",\"active\":" + (next() % 3 != 0 ? "true" : "false") +
+            ",\"score\":" + std::to_string(next() % 1'000'000) + ",\"tags\":[\"" + words[next() % 8] + "\",\"" +
+            words[next() % 8] + "\"],\"note\":\"" + words[next() % 8] + " " + words[next() % 8] + " " +
+            words[next() % 8] + "\"},";
   }
   text += "null]";
   return text;

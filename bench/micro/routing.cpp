@@ -9,37 +9,16 @@
 
 #include "routing/route_map.hpp"
 #include "routing/router.hpp"
+#include "site.hpp"
 
 namespace {
 
+using bench::make_site;
+using bench::Site;
 using folio::routing::MatchResult;
 using folio::routing::MatchStatus;
 
-struct Site {
-  std::vector<folio::routing::SourceFile> files;
-  std::vector<std::string> literal, one, two, rest, escaped, miss;
-};
-
-// Ten routes a resource: /resource7, /resource7/archive, …, /resource7/:id, /resource7/:id/comments/:comment, …
-Site make_site(std::size_t routes) {
-  Site site;
-  for (std::size_t at = 0; at * 10 < routes; ++at) {
-    const std::string name = "resource" + std::to_string(at);
-    for (const char* file : {"/index", "/archive", "/about", "/search", "/new", "/[id]", "/[id]/edit",
-                             "/[id]/comments/index", "/[id]/comments/[comment]", "/files/[...path]"}) {
-      site.files.push_back({name + file + ".cpp", folio::routing::Kind::Route});
-    }
-    site.literal.push_back("/" + name + "/archive");
-    site.one.push_back("/" + name + "/1234567");
-    site.two.push_back("/" + name + "/1234567/comments/89");
-    site.rest.push_back("/" + name + "/files/a/long/path.txt");
-    site.escaped.push_back("/" + name + "/caf%C3%A9");
-    site.miss.push_back("/" + name + "/archive/nothing");
-  }
-  return site;
-}
-
-void run(benchmark::State& state, std::vector<std::string> Site::* paths, MatchStatus expected) {
+void run(benchmark::State& state, std::vector<std::string> Site::*paths, MatchStatus expected) {
   const Site site = make_site(static_cast<std::size_t>(state.range(0)));
   const folio::routing::Router router(folio::routing::build(site.files));
   const std::vector<std::string>& asked = site.*paths;

@@ -1,0 +1,24 @@
+// The hot paths of Folio, one after the other, for bench/instructions.py to count their instructions. Prints a line for
+// each, its name and how many operations it did; with --versions what it was made with, on which the numbers depend.
+#include <gnu/libc-version.h>
+#include <uv.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "count.hpp"
+
+int main(int count, char** arguments) {
+  if (count > 1 && std::string_view(arguments[1]) == "--versions") {
+    std::printf("compiler\t%s\n", __VERSION__);
+    std::printf("C library\tglibc %s\n", gnu_get_libc_version());
+    std::printf("C++ library\tlibstdc++ %d of %d\n", _GLIBCXX_RELEASE, __GLIBCXX__);
+    std::printf("libuv\t%s\n", uv_version_string());
+    return 0;
+  }
+  bench::count_http();
+  bench::count_routing();
+  bench::count_websocket();
+  bench::count_tasks();
+  bench::count_server();
+}
