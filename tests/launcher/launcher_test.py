@@ -110,6 +110,13 @@ class CommandLine(Machine):
         self.assertIn("--only", run.stdout)
         self.assertEqual([], self.calls())
 
+    def test_help_of_the_benchmarks_needs_nothing(self):
+        for arguments in (["--help"], ["--growth", "-h"]):
+            run = self.folio("bench", *arguments)
+            self.assertEqual(0, run.returncode)
+            self.assertIn("--without-peers", run.stdout)
+        self.assertEqual([], self.calls())
+
     def test_nothing_to_do(self):
         run = self.folio()
         self.assertEqual((2, ""), (run.returncode, run.stdout))
@@ -280,6 +287,31 @@ class Installing(Machine):
         self.assertEqual(1, len(install))
         self.assertIn(" -y ", install[0])
         self.assertIn("--no-install-recommends", install[0])
+
+    def bench(self, *arguments):
+        """`./folio bench` on a machine where apt brings everything; what it installed, and what bench/run.py was given."""
+        (self.root / "bench").mkdir(exist_ok=True)
+        (self.root / "bench" / "run.py").write_text("import sys\nprint(sys.argv[1:])\n")
+        for name in ("python3", "openssl", "taskset", "valgrind", "node", "npm"):
+            self.stand_in(name, "")
+        self.stand_in("apt-get", f'cp "{self.bin}/ld.lld-19" "{self.bin}/mold"; '
+                                 f'for word; do printf "installed:%s " "$word"; done >>"{self.installed}"')
+        run = self.folio("bench", *arguments)
+        self.assertEqual(0, run.returncode, run.stderr)
+        self.assertEqual(f"{['bench', *arguments]}\n", run.stdout)
+        return run.stderr
+
+    def test_benchmarks_with_the_peers(self):
+        said = self.bench("--rounds", "1")
+        self.assertIn("libbenchmark-dev", said)
+        self.assertIn("libwebsockets-dev", said)
+        self.assertEqual("", self.bench("--rounds", "1"))
+
+    def test_benchmarks_without_the_peers(self):
+        for mode in ("--without-peers", "--check", "--micro"):
+            with self.subTest(mode):
+                self.installed.write_text("")
+                self.assertNotIn("libwebsockets-dev", self.bench(mode))
 
     def test_only_what_is_missing(self):
         self.installed.write_text("".join(f"installed:{package} " for package in PACKAGES.split()))
