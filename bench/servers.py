@@ -49,13 +49,13 @@ def bare(name, program):
                   lambda case: case.name != "1,000 routes" and (tls or not case.tls), tls=tls)
 
 
-def folio_commands(app, setup):
-    """A port of Folio is plain or TLS: two processes."""
+def folio_commands(app, setup, first=()):
+    """A port of Folio is plain or TLS: two processes. `first` goes before its flags."""
     common = ["--host", "127.0.0.1", "--threads", "1", "--public", str(pathlib.Path(setup.static).parent)]
-    commands = [([str(app), "--port", str(setup.port), *common], False, True)]
+    commands = [([str(app), *first, "--port", str(setup.port), *common], False, True)]
     if setup.tls_port:
         tls = ["--tls-cert", setup.cert, "--tls-key", setup.key]
-        commands.append(([str(app), "--port", str(setup.tls_port), *tls, *common], True, False))
+        commands.append(([str(app), *first, "--port", str(setup.tls_port), *tls, *common], True, False))
     return commands
 
 
