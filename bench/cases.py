@@ -10,6 +10,12 @@ UNITS = {CPU: "server CPU, µs per operation", MEMORY: "memory, KiB per connecti
 FD_RESERVE = 200  # descriptors that a process needs besides its connections
 
 
+def affordable(connections, descriptors):
+    """So many of the connections as the limit on open files allows, or 0 where that would be another measurement."""
+    allowed = min(connections, descriptors - FD_RESERVE)
+    return allowed if allowed >= 0.9 * connections else 0
+
+
 @dataclasses.dataclass(frozen=True)
 class Case:
     name: str

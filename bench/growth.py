@@ -90,9 +90,13 @@ def measure(series, servers, options, work, made, descriptors, failures):
     found = []
     for x in POINTS[series.x_name]:
         case = series.case(x)
-        if case.connections + cases.FD_RESERVE > descriptors:
-            print(f"{series.name}, {x:,}: left out, only {descriptors} open files are allowed, raise `ulimit -n`", file=sys.stderr)
-            continue
+        connections = cases.affordable(case.connections, descriptors)
+        if connections < case.connections:
+            print(f"{series.name}, {x:,}: only {descriptors:,} open files are allowed, raise `ulimit -n`", file=sys.stderr)
+            if not connections:
+                continue
+            x = x * connections // case.connections
+            case = series.case(x)
         # Servers of their own for each point: what the last one left behind shall not count.
         chosen = series.servers(x) if series.servers else servers
         with Bench(build.BINARIES / "load", chosen, work, made, options.seconds, options.warmup) as bench:

@@ -4,7 +4,7 @@ import json
 import statistics
 
 import chart
-from cases import UNITS
+from cases import CPU, UNITS
 from servers import BARE_EPOLL, BARE_UV, FOLIO, OWN
 
 
@@ -36,10 +36,13 @@ class Table:
             if FOLIO in self.names:
                 heads += [FOLIO, f"ratio to {BARE_UV}", "spread", f"ratio to {BARE_EPOLL}"]
             heads += [name for name in self.names if name != FOLIO]
-            heads += [f"{FOLIO} operations/s", "load's CPU"] if FOLIO in self.names else []
+            heads += [f"{FOLIO} operations/s", "load's CPU"] if self.with_rate() else []
             heads += ["other work, CPUs", "load average"]
             self.write("\n| " + " | ".join(heads) + " |\n|---|" + "---:|" * (len(heads) - 1))
         self.write("| " + " | ".join([outcome.case.name, *self.cells(outcome)]) + " |")
+
+    def with_rate(self):
+        return FOLIO in self.names and self.unit == CPU
 
     def cells(self, outcome):
         if FOLIO in self.names:
@@ -52,7 +55,7 @@ class Table:
         for name in self.names:
             if name != FOLIO:
                 yield self.cell(outcome, name)
-        if FOLIO in self.names:
+        if self.with_rate():
             yield rate(outcome)
             yield load_share(outcome)
         other = [sample["other_cpus"] for samples in outcome.samples.values() for sample in samples]

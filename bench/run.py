@@ -8,6 +8,7 @@ Exit code: 0 measured, 1 something failed, 2 wrong use.
 """
 
 import argparse
+import dataclasses
 import os
 import pathlib
 import re
@@ -108,10 +109,14 @@ def compare(options, work, descriptors):
         if bench.load_cpu == bench.server_cpu:
             lines.write("- one processor for server and load: rates mean nothing, and CPU time is the worse for it")
         for case in chosen:
-            if case.connections + cases.FD_RESERVE > descriptors:
-                lines.note(f"{case.name} is left out: only {descriptors} open files are allowed, raise `ulimit -n` above "
-                           f"{case.connections + cases.FD_RESERVE}")
-                continue
+            connections = cases.affordable(case.connections, descriptors)
+            if connections < case.connections:
+                done = f"is measured with {connections:,} connections" if connections else "is left out"
+                lines.note(f"{case.name} {done}: only {descriptors:,} open files are allowed, raise `ulimit -n` above "
+                           f"{case.connections + cases.FD_RESERVE:,}")
+                if not connections:
+                    continue
+                case = dataclasses.replace(case, connections=connections)
             outcomes.append(bench.rounds(case, options.rounds, options.peer_rounds, OWN, say_progress))
             table.row(outcomes[-1])
             save(options, lines, versions, outcomes)
