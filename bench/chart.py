@@ -69,7 +69,7 @@ def bars(title, subtitle, rows):
         parts.append(f'<rect class="{kind}" x="{left}" y="{y + 4}" width="{max(at(ratio) - left, 1):.1f}" height="14" rx="2"/>')
         if lowest < highest:
             parts.append(line(at(lowest), y + 11, at(highest), y + 11, "spread"))
-        parts.append(text(at(max(ratio, highest)) + 8, y + 15, f"{ratio:.2f}"))
+        parts.append(text(width - 16, y + 15, f"{ratio:.2f}", "end"))
     parts.append(line(at(1), top - 4, at(1), bottom, "limit"))
     return document(width, height, title, parts)
 

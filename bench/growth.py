@@ -12,7 +12,7 @@ import files
 import machine
 from cases import echo, http, room
 from measure import Bench
-from report import number, spread
+from report import number, plural, spread
 from servers import BARE_UV, FOLIO, Server, folio_commands, own_servers
 
 POINTS = {
@@ -67,7 +67,7 @@ def run(options, work, descriptors):
     if options.server:
         servers = [server for server in servers if server.name in options.server]
     made = files.make(work)
-    text = "\n".join(f"- {line}" for line in machine.lines()) + f"\n- {options.rounds} rounds of {options.seconds:g} s\n"
+    text = "\n".join(f"- {line}" for line in machine.lines()) + f"\n- {plural(options.rounds, 'round')} of {options.seconds:g} s\n"
     print(text, flush=True)
     failures = []
     for one in series:

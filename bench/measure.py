@@ -78,6 +78,12 @@ class Bench:
             self.started[server.name] = self.running.enter_context(self.start(server))
         yield self.started[server.name]
 
+    def replace(self, server):
+        """After a failure it may be in any state, or gone: the next case gets another."""
+        running = self.started.pop(server.name, None)
+        if running:
+            running.stop()
+
     def measure(self, server, case):
         with self.on(server, case.fresh) as running:
             command = ["taskset", "-c", str(self.load_cpu), self.load, *case.arguments(), "--seconds", str(self.seconds),
@@ -114,7 +120,7 @@ class Bench:
                 except (LoadFailed, ServerFailed) as failure:
                     outcome.failures[server.name] = str(failure)
                     outcome.samples.pop(server.name, None)
-                    self.started.pop(server.name, None)  # it may be in any state, or gone: the next case gets another
+                    self.replace(server)
         outcome.load_average = os.getloadavg()[0]
         return outcome
 

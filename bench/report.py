@@ -17,6 +17,10 @@ def number(value):
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
 
 
+def plural(count, word):
+    return f"{count:,} {word}" + ("" if count == 1 else "s")
+
+
 def spread(values):
     return f"{min(values):.2f}–{max(values):.2f}" if len(values) > 1 else "–"
 

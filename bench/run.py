@@ -102,7 +102,8 @@ def compare(options, work, descriptors):
         lines.write(f"- peers: {', '.join(versions)}")
     for line in missing:
         lines.write(f"- {line}")
-    lines.write(f"- {options.rounds} rounds of {options.seconds:g} s, {options.peer_rounds} of peers")
+    lines.write(f"- {report.plural(options.rounds, 'round')} of {options.seconds:g} s"
+                + (f", {options.peer_rounds} of peers" if versions else ""))
     table = report.Table([server.name for server in servers], lines.write)
     outcomes = []
     with Bench(build.BINARIES / "load", servers, work, files.make(work), options.seconds, options.warmup) as bench:
@@ -181,7 +182,7 @@ def say_progress(case, server, number, figure):
 
 def run_micro(options):
     failed = False
-    for name in build.programs(r"(micro_.*|.*_bench)"):
+    for name in build.programs("micro_.*"):
         print(f"\n## {name}\n", flush=True)
         done = subprocess.run(["taskset", "-c", str(machine.processors()[0]), str(build.BINARIES / name),
                                f"--benchmark_filter={options.case.pattern or '.'}",
