@@ -52,7 +52,8 @@ def configure():
         shutil.rmtree(BUILD)  # a build folder knows its own path; one that was moved or copied is worth nothing
     # What CMake found may have come or gone with a package.
     packages = pathlib.Path("/var/lib/dpkg/status")
-    fresh = ["--fresh"] if packages.exists() and cache.exists() and packages.stat().st_mtime > cache.stat().st_mtime else []
+    both = packages.exists() and cache.exists()
+    fresh = ["--fresh"] if both and packages.stat().st_mtime > cache.stat().st_mtime else []
     ccache = shutil.which("ccache") or ""
     run("Configuring the benchmarks",
         ["cmake", *fresh, "--preset", "release", "-B", str(BUILD), "-DFOLIO_BENCH=ON",
@@ -62,7 +63,8 @@ def configure():
 
 
 def targets():
-    listed = subprocess.run(["ninja", "-C", str(BUILD), "-t", "targets", "all"], check=True, stdout=subprocess.PIPE, text=True)
+    listed = subprocess.run(["ninja", "-C", str(BUILD), "-t", "targets", "all"], check=True, stdout=subprocess.PIPE,
+                            text=True)
     return {line.partition(":")[0] for line in listed.stdout.splitlines() if line.endswith(": phony")}
 
 
@@ -70,7 +72,8 @@ def node_modules():
     """The one dependency of the node peer. Without npm or a network that peer is left out, and says so."""
     if shutil.which("npm") and (NODE / "package-lock.json").exists() and not (NODE / "node_modules").exists():
         try:
-            run("Installing the modules of the node peer", ["npm", "ci", "--no-audit", "--no-fund"], BUILD / "npm.log", NODE)
+            run("Installing the modules of the node peer", ["npm", "ci", "--no-audit", "--no-fund"], BUILD / "npm.log",
+                NODE)
         except BuildFailed as failure:
             print(f"warning: {failure}", file=sys.stderr)
 

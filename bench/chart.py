@@ -1,4 +1,7 @@
-"""Charts as SVG, written by hand: bars of ratios, and lines over logarithmic axes. They follow the reader's light or dark."""
+"""Charts as SVG, written by hand: bars of ratios, and lines over logarithmic axes.
+
+They follow the reader's light or dark.
+"""
 
 import html
 import math
@@ -45,7 +48,8 @@ def document(width, height, title, parts):
 
 
 def bars(title, subtitle, rows):
-    """`rows`: (name, ratio, lowest, highest). The line at 1 is the limit; a bar that outgrows the axis says so by its number."""
+    """`rows`: (name, ratio, lowest, highest). The line at 1 is the limit; of a bar that outgrows
+    the axis only the number tells how far."""
     width, left, right, top, step = 860, 250, 70, 62, 26
     height = top + step * len(rows) + 34
     largest = max((highest for _, _, _, highest in rows), default=1.0)
@@ -66,7 +70,8 @@ def bars(title, subtitle, rows):
         y = top + number * step
         kind = "bar" if ratio <= 1.05 else "over"
         parts.append(text(left - 10, y + 15, name, "end"))
-        parts.append(f'<rect class="{kind}" x="{left}" y="{y + 4}" width="{max(at(ratio) - left, 1):.1f}" height="14" rx="2"/>')
+        length = max(at(ratio) - left, 1)
+        parts.append(f'<rect class="{kind}" x="{left}" y="{y + 4}" width="{length:.1f}" height="14" rx="2"/>')
         if lowest < highest:
             parts.append(line(at(lowest), y + 11, at(highest), y + 11, "spread"))
         parts.append(text(width - 16, y + 15, f"{ratio:.2f}", "end"))
@@ -105,11 +110,12 @@ def lines(title, x_name, y_name, series):
     for number, (name, points) in enumerate(series):
         color = f"var(--s{number % 8})"
         places = [at(x, y) for x, y in points]
-        parts.append(f'<polyline class="line" style="stroke: {color}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>')
+        corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        parts.append(f'<polyline class="line" style="stroke: {color}" points="{corners}"/>')
         parts += [f'<circle class="mark" style="fill: {color}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in places]
-        y = top + 14 + number * 22
-        parts.append(f'<rect style="fill: {color}" x="{width - right + 16}" y="{y - 9}" width="12" height="12" rx="2"/>')
-        parts.append(text(width - right + 34, y + 2, name))
+        x, y = width - right + 16, top + 14 + number * 22
+        parts.append(f'<rect style="fill: {color}" x="{x}" y="{y - 9}" width="12" height="12" rx="2"/>')
+        parts.append(text(x + 18, y + 2, name))
     return document(width, height, title, parts)
 
 

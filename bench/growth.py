@@ -51,7 +51,8 @@ def all_series(binaries):
         Series("deliveries by rooms of 2", "rooms", lambda n: room("rooms", 2, rooms=n)),
         Series("deliveries by members of a room", "members", lambda n: room("members", n)),
         Series("requests by routes", "routes", lambda n: http("routes", f"/r/{n // 2}/lookup"), routes),
-        Series("requests by routes with a parameter", "routes", lambda n: http("routes", f"/r/{n // 2}/7/edit"), routes),
+        Series("requests by routes with a parameter", "routes", lambda n: http("routes", f"/r/{n // 2}/7/edit"),
+               routes),
         Series("requests by header fields", "fields", with_fields),
         Series("ws echo by size", "bytes", lambda n: echo("echo", n, connections=8)),
     )
@@ -67,7 +68,8 @@ def run(options, work, descriptors):
     if options.server:
         servers = [server for server in servers if server.name in options.server]
     made = files.make(work)
-    text = "\n".join(f"- {line}" for line in machine.lines()) + f"\n- {plural(options.rounds, 'round')} of {options.seconds:g} s\n"
+    described = [*machine.lines(), f"{plural(options.rounds, 'round')} of {options.seconds:g} s"]
+    text = "".join(f"- {line}\n" for line in described)
     print(text, flush=True)
     failures = []
     for one in series:
@@ -92,7 +94,8 @@ def measure(series, servers, options, work, made, descriptors, failures):
         case = series.case(x)
         connections = cases.affordable(case.connections, descriptors)
         if connections < case.connections:
-            print(f"{series.name}, {x:,}: only {descriptors:,} open files are allowed, raise `ulimit -n`", file=sys.stderr)
+            print(f"{series.name}, {x:,}: only {descriptors:,} open files are allowed, raise `ulimit -n`",
+                  file=sys.stderr)
             if not connections:
                 continue
             x = x * connections // case.connections

@@ -55,7 +55,7 @@ def load_average():
 
 
 def processors():
-    """One for the server and one for the load: two physical cores where there are two, (N, None) where there is but one."""
+    """One for the server and one for the load, of two physical cores where there are two; (N, None) of only one."""
     usable = sorted(os.sched_getaffinity(0))
     server = usable[0]
     for other in usable[1:]:

@@ -86,19 +86,20 @@ class Bench:
 
     def measure(self, server, case):
         with self.on(server, case.fresh) as running:
-            command = ["taskset", "-c", str(self.load_cpu), self.load, *case.arguments(), "--seconds", str(self.seconds),
-                       "--warmup", str(self.warmup), *running.target(case.tls)]
+            load = [self.load, *case.arguments(), "--seconds", str(self.seconds), "--warmup", str(self.warmup),
+                    *running.target(case.tls)]
+            limit = self.seconds + self.warmup + PATIENCE
             busy, others = machine.busy_seconds(), ours(running)
             begun = time.monotonic()
             try:
-                done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                      timeout=self.seconds + self.warmup + PATIENCE)
+                done = subprocess.run(["taskset", "-c", str(self.load_cpu), *load], stdin=subprocess.DEVNULL,
+                                      capture_output=True, text=True, timeout=limit)
             except subprocess.TimeoutExpired:
-                raise LoadFailed(f"no end after {self.seconds + self.warmup + PATIENCE:.0f} s: {' '.join(command[3:])}") from None
+                raise LoadFailed(f"no end after {limit:.0f} s: {' '.join(load)}") from None
             elapsed = time.monotonic() - begun
             running.check_alive()
             if done.returncode:
-                raise LoadFailed(f"{done.stderr.strip() or done.stdout.strip()} ({' '.join(command[3:])})")
+                raise LoadFailed(f"{done.stderr.strip() or done.stdout.strip()} ({' '.join(load)})")
             sample = json.loads(done.stdout.splitlines()[-1])
             spent = machine.busy_seconds() - busy - (ours(running) - others)
             sample["other_cpus"] = max(spent / elapsed, 0.0)

@@ -72,7 +72,8 @@ class Table:
 
 
 def rate(outcome):
-    rates = [sample["operations"] / sample["seconds"] for sample in outcome.samples.get(FOLIO, ()) if sample.get("seconds")]
+    rates = [sample["operations"] / sample["seconds"] for sample in outcome.samples.get(FOLIO, ())
+             if sample.get("seconds")]
     return f"{statistics.median(rates):,.0f}" if rates else "–"
 
 
@@ -83,18 +84,21 @@ def load_share(outcome):
 
 
 def failures(outcomes):
-    return [f"{outcome.case.name}, {name}: {message}" for outcome in outcomes for name, message in outcome.failures.items()]
+    return [f"{outcome.case.name}, {name}: {message}"
+            for outcome in outcomes for name, message in outcome.failures.items()]
 
 
 def as_json(machine_lines, versions, options, outcomes):
-    return json.dumps({
-        "machine": machine_lines, "versions": versions, "options": options,
-        "cases": [{"name": outcome.case.name, "unit": UNITS[outcome.case.unit], "load": outcome.case.arguments(),
-                   "load_average": outcome.load_average, "failures": outcome.failures,
-                   "servers": {name: {"median": outcome.median(name), "figures": outcome.figures(name), "samples": samples}
-                               for name, samples in outcome.samples.items()},
-                   "ratios": {limit: outcome.ratios(FOLIO, limit) for limit in (BARE_UV, BARE_EPOLL)}}
-                  for outcome in outcomes]}, indent=1) + "\n"
+    return json.dumps({"machine": machine_lines, "versions": versions, "options": options,
+                       "cases": [case_as_json(outcome) for outcome in outcomes]}, indent=1) + "\n"
+
+
+def case_as_json(outcome):
+    return {"name": outcome.case.name, "unit": UNITS[outcome.case.unit], "load": outcome.case.arguments(),
+            "load_average": outcome.load_average, "failures": outcome.failures,
+            "servers": {name: {"median": outcome.median(name), "figures": outcome.figures(name), "samples": samples}
+                        for name, samples in outcome.samples.items()},
+            "ratios": {limit: outcome.ratios(FOLIO, limit) for limit in (BARE_UV, BARE_EPOLL)}}
 
 
 def ratio_chart(outcomes):
@@ -103,5 +107,6 @@ def ratio_chart(outcomes):
         ratios = outcome.ratios(FOLIO, BARE_UV)
         if ratios:
             rows.append((outcome.case.name, statistics.median(ratios), min(ratios), max(ratios)))
-    return chart.bars("Folio against a bare server over libuv", "Cost as a ratio, 1 is the bare server, lower is better; "
-                      "the median of the rounds, and from the lowest to the highest", rows)
+    return chart.bars("Folio against a bare server over libuv",
+                      "Cost as a ratio, 1 is the bare server, lower is better; the median of the rounds, and from the "
+                      "lowest to the highest", rows)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Folio against bare servers and peers; `./folio bench` installs what that needs and starts this.
 
-Builds everything optimised, starts all servers on one processor and the load generator on another, and measures each case in
-rounds that go from server to server, so that whatever the machine does otherwise meets all of them. What counts is
-the server's CPU time per operation, as a ratio to a bare server over the same library, of the same round.
+Builds everything optimised, starts all servers on one processor and the load generator on another, and measures each
+case in rounds that go from server to server, so that whatever the machine does otherwise meets all of them. What counts
+is the server's CPU time per operation, as a ratio to a bare server over the same library, of the same round.
 Exit code: 0 measured, 1 something failed, 2 wrong use.
 """
 
@@ -45,9 +45,11 @@ def parse(arguments):
     parser.add_argument("--seconds", type=float, help="of each measurement")
     parser.add_argument("--case", type=regex, default=re.compile(""), metavar="REGEX",
                         help="only cases whose name matches; with --growth, only such series")
-    parser.add_argument("--server", action="append", metavar="NAME", help="only this server; may be given more than once")
+    parser.add_argument("--server", action="append", metavar="NAME",
+                        help="only this server; may be given more than once")
     parser.add_argument("--without-peers", action="store_true", help="Folio and the bare servers alone")
-    parser.add_argument("--growth", action="store_true", help="cost against connections, rooms, members, routes, fields, sizes")
+    parser.add_argument("--growth", action="store_true",
+                        help="cost against connections, rooms, members, routes, fields and sizes")
     parser.add_argument("--micro", action="store_true", help="the programs of bench/micro")
     parser.add_argument("--compile-time", action="store_true", help="what it costs to compile")
     parser.add_argument("--check", action="store_true", help="instructions against the numbers kept in the repository")

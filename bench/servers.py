@@ -33,7 +33,7 @@ class Server:
 
 
 def own_servers(app, binaries):
-    """Folio's app and the bare servers; `app` is the binary that `folio build` made, `binaries` the folder of the others."""
+    """Folio's app and the bare servers; `app` is what `folio build` made, `binaries` the folder of the others."""
     return [
         Server(FOLIO, lambda setup: folio_commands(app, setup), lambda case: True,
                {"LOG_LEVEL": "warn", "ACCESS_LOG": "off"}),

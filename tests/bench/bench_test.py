@@ -82,8 +82,8 @@ class Cases(unittest.TestCase):
 class Report(unittest.TestCase):
     def outcome(self):
         outcome = Outcome(cases.http("plaintext", "/"))
-        outcome.samples = {FOLIO: [sample(6.0), sample(9.0), sample(6.6)], BARE_UV: [sample(5.0), sample(10.0), sample(6.0)],
-                           "nginx": [sample(7.5)]}
+        outcome.samples = {FOLIO: [sample(6.0), sample(9.0), sample(6.6)],
+                           BARE_UV: [sample(5.0), sample(10.0), sample(6.0)], "nginx": [sample(7.5)]}
         outcome.failures = {BARE_EPOLL: "it ended"}
         return outcome
 
@@ -101,7 +101,8 @@ class Report(unittest.TestCase):
                                                         "Folio operations/s", "load's CPU")))
 
     def test_numbers(self):
-        self.assertEqual(["–", "0.312", "5.90", "12.9", "1,234"], [report.number(x) for x in (None, .3123, 5.9, 12.88, 1234.4)])
+        self.assertEqual(["–", "0.312", "5.90", "12.9", "1,234"],
+                         [report.number(x) for x in (None, .3123, 5.9, 12.88, 1234.4)])
 
     def test_json(self):
         read = json.loads(report.as_json(["a machine"], [], {}, [self.outcome()]))
@@ -155,15 +156,16 @@ class Measuring(unittest.TestCase):
 
     @staticmethod
     def server(name, connections=1000):
-        return Server(name, lambda setup: [([sys.executable, "-c", SERVER, str(connections), *setup.flags()], False, True)],
-                      lambda case: True, tls=False)
+        command = [sys.executable, "-c", SERVER, str(connections)]
+        return Server(name, lambda setup: [(command + setup.flags(), False, True)], lambda case: True, tls=False)
 
     def rounds(self, bench, case, rounds=3, peer_rounds=1):
         return bench.rounds(case, rounds, peer_rounds, (FOLIO, BARE_UV),
                             lambda case, server, number, figure: self.seen.append((number, server.name, figure)))
 
     def test_rounds_go_from_server_to_server(self):
-        outcome = self.rounds(self.bench(self.server(FOLIO), self.server(BARE_UV), self.server("nginx")), cases.http("x", "/", 4))
+        bench = self.bench(self.server(FOLIO), self.server(BARE_UV), self.server("nginx"))
+        outcome = self.rounds(bench, cases.http("x", "/", 4))
         self.assertEqual([FOLIO, BARE_UV, "nginx", BARE_UV, FOLIO, FOLIO, BARE_UV], [name for _, name, _ in self.seen])
         self.assertEqual({4.0}, {figure for _, _, figure in self.seen})
         self.assertEqual({}, outcome.failures)
