@@ -216,6 +216,17 @@ class Building(Machine):
         self.assertIn("x.cpp:1: error: no such thing\n", run.stderr)
         self.assertIn(f"error: Folio does not build, see above and {self.root}/build/host/build.log\n", run.stderr)
 
+    @staticmethod
+    def shown_on(controller):
+        """All that a terminal was told; nobody may hold its other end any more."""
+        shown = b""
+        try:
+            while chunk := os.read(controller, 4096):
+                shown += chunk
+        except OSError:  # how it says that this was all
+            pass
+        return shown.decode()
+
     def test_terminal_shows_progress_on_one_line(self):
         controller, terminal = pty.openpty()
         self.addCleanup(os.close, controller)
@@ -223,13 +234,7 @@ class Building(Machine):
                              stderr=terminal, env=self.environment(), text=True, timeout=60)
         os.close(terminal)
         self.assertEqual((7, True), (run.returncode, run.stdout.startswith("tool [routes]")))
-        shown = b""
-        try:
-            while chunk := os.read(controller, 4096):
-                shown += chunk
-        except OSError:  # how a terminal says that nobody holds its other end
-            pass
-        text = shown.decode()
+        text = self.shown_on(controller)
         self.assertIn("\r\033[KBuilding Folio … [1/1]\r\033[KBuilt Folio in ", text)
         self.assertEqual(2, text.count("\n"), text)
 
@@ -237,11 +242,11 @@ class Building(Machine):
         self.stand_in("ninja", 'echo "x.cpp:1: error: no such thing"; exit 1')
         controller, terminal = pty.openpty()
         self.addCleanup(os.close, controller)
-        self.addCleanup(os.close, terminal)
         run = subprocess.run([str(self.root / "folio"), "routes"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=terminal, env=self.environment(), text=True, timeout=60)
+        os.close(terminal)
         self.assertEqual((1, ""), (run.returncode, run.stdout))
-        self.assertIn("error: no such thing", os.read(controller, 65536).decode())
+        self.assertIn("error: no such thing", self.shown_on(controller))
 
     def test_failure_is_tried_again(self):
         self.stand_in("ninja", "exit 1")
