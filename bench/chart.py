@@ -1,4 +1,4 @@
-"""Charts as SVG, written by hand: bars of ratios, and lines over logarithmic axes.
+"""Charts as SVG, written by hand: bars and dots of ratios, and lines over logarithmic axes.
 
 They follow the reader's light or dark.
 """
@@ -79,6 +79,39 @@ def bars(title, subtitle, rows):
     return document(width, height, title, parts)
 
 
+def dots(title, subtitle, names, rows):
+    """`rows`: (case, {name: ratio}) over a logarithmic axis, a colour for each of `names`, the line at 1."""
+    width, left, right, top, step = 860, 250, 150, 62, 24
+    height = top + step * len(rows) + 34
+    values = [value for _, ratios in rows for value in ratios.values()]
+    low = math.log10(min([0.7, *(value * 0.9 for value in values)]))
+    high = math.log10(max([3.0, *(value * 1.1 for value in values)]))
+    bottom = top + step * len(rows)
+
+    def at(value):
+        return left + (math.log10(value) - low) / (high - low) * (width - left - right)
+
+    parts = [text(16, 46, subtitle, "faint")]
+    for value in ticks(low, high, (1, 2, 5)):
+        parts += [line(at(value), top - 4, at(value), bottom, "limit" if value == 1 else "grid"),
+                  text(at(value), bottom + 18, short(value), "faint middle")]
+    for number, (case, ratios) in enumerate(rows):
+        y = top + number * step + 11
+        parts += [text(left - 10, y + 4, case, "end"), line(left, y, width - right, y, "grid")]
+        parts += [f'<circle class="mark" style="fill: var(--s{names.index(name) % 8})" cx="{at(value):.1f}" cy="{y}" r="5">'
+                  f"<title>{html.escape(name)} {value:.2f}</title></circle>" for name, value in ratios.items()]
+    return document(width, height, title, parts + legend(names, width - right + 16, top))
+
+
+def legend(names, x, top):
+    parts = []
+    for number, name in enumerate(names):
+        y = top + 14 + number * 22
+        parts.append(f'<rect style="fill: var(--s{number % 8})" x="{x}" y="{y - 9}" width="12" height="12" rx="2"/>')
+        parts.append(text(x + 18, y + 2, name))
+    return parts
+
+
 def lines(title, x_name, y_name, series):
     """`series`: (name, [(x, y)]), over logarithmic axes. Points that are not there are left out."""
     series = [(name, [(x, y) for x, y in points if x > 0 and y and y > 0]) for name, points in series]
@@ -107,16 +140,13 @@ def lines(title, x_name, y_name, series):
         x = at(value, 10 ** y_low)[0]
         parts += [line(x, top, x, bottom, "grid"), text(x, bottom + 18, short(value), "faint middle")]
     parts.append(text((left + width - right) / 2, bottom + 38, x_name, "faint middle"))
-    for number, (name, points) in enumerate(series):
+    for number, (_, points) in enumerate(series):
         color = f"var(--s{number % 8})"
         places = [at(x, y) for x, y in points]
         corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         parts.append(f'<polyline class="line" style="stroke: {color}" points="{corners}"/>')
         parts += [f'<circle class="mark" style="fill: {color}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in places]
-        x, y = width - right + 16, top + 14 + number * 22
-        parts.append(f'<rect style="fill: {color}" x="{x}" y="{y - 9}" width="12" height="12" rx="2"/>')
-        parts.append(text(x + 18, y + 2, name))
-    return document(width, height, title, parts)
+    return document(width, height, title, parts + legend([name for name, _ in series], width - right + 16, top))
 
 
 def ticks(low, high, steps):

@@ -84,7 +84,7 @@ def load_share(outcome):
 
 
 def failures(outcomes):
-    return [f"{outcome.case.name}, {name}: {message}"
+    return [f"{outcome.case.name}, {name}: {' '.join(message.split())}"
             for outcome in outcomes for name, message in outcome.failures.items()]
 
 
@@ -110,3 +110,20 @@ def ratio_chart(outcomes):
     return chart.bars("Folio against a bare server over libuv",
                       "Cost as a ratio, 1 is the bare server, lower is better; the median of the rounds, and from the "
                       "lowest to the highest", rows)
+
+
+def peers_chart(outcomes):
+    """Of the cases that a peer has; None when no peer was measured."""
+    names, rows = [], []
+    for outcome in outcomes:
+        folio = outcome.median(FOLIO)
+        ratios = {name: outcome.median(name) / folio for name in outcome.samples
+                  if name not in OWN and folio and (outcome.median(name) or 0) > 0}
+        names += [name for name in ratios if name not in names]
+        if ratios:
+            rows.append((outcome.case.name, ratios))
+    if not rows:
+        return None
+    return chart.dots("Peers against Folio",
+                      "Cost as a multiple of Folio's, on a logarithmic axis; right of the line is dearer",
+                      names, rows)

@@ -175,6 +175,9 @@ def save(options, lines, versions, outcomes):
     machine_lines = [line[2:] for line in lines.text.splitlines() if line.startswith("- ")]
     (options.output / "results.json").write_text(report.as_json(machine_lines, versions, described, outcomes))
     (options.output / "chart.svg").write_text(report.ratio_chart(outcomes))
+    peers = report.peers_chart(outcomes)
+    if peers:
+        (options.output / "peers.svg").write_text(peers)
 
 
 def say_progress(case, server, number, figure):

@@ -132,6 +132,9 @@ class Charts(unittest.TestCase):
     def test_lines(self):
         self.parse(chart.lines("t", "x", "y", [("a", [(1, 5.0), (10, None), (10000, 5.1)]), ("b", [(1, 0.01)])]))
 
+    def test_dots(self):
+        self.parse(chart.dots("t", "s", ["a", "b"], [("case", {"a": 0.2, "b": 250.0}), ("other", {"b": 1.0})]))
+
     def test_nothing(self):
         self.parse(chart.bars("t", "s", []))
         self.parse(chart.lines("t", "x", "y", [("a", [(1, None)])]))
