@@ -25,8 +25,10 @@ class Case:
     fresh: bool = False      # on servers that have just been started: what ran before shows in their memory
     connections: int = 64
 
-    def arguments(self):
-        return [*self.load, "--connections", str(self.connections), *(["--tls"] if self.tls else [])]
+    def arguments(self, path=None):
+        """For the load generator; `path` in the place of the case's own."""
+        load = [path if path and before == "--path" else word for before, word in zip(("", *self.load), self.load)]
+        return [*load, "--connections", str(self.connections), *(["--tls"] if self.tls else [])]
 
     def figure(self, sample):
         """The one number of a run that the tables show."""

@@ -13,7 +13,7 @@ import machine
 from cases import echo, http, room
 from measure import Bench
 from report import number, plural, spread
-from servers import BARE_UV, FOLIO, Server, folio_commands, own_servers
+from servers import BARE_UV, FOLIO, folio_with_routes, own_servers
 
 POINTS = {
     "connections": (64, 256, 1000, 4000, 10000, 20000),
@@ -33,13 +33,9 @@ class Series:
     servers: object = None  # x -> servers that exist for this point alone; those of the comparison otherwise
 
 
-def many_routes(program, count):
-    return [Server(FOLIO, lambda setup: folio_commands(program, setup, [str(count)]), lambda case: True,
-                   {"LOG_LEVEL": "warn", "ACCESS_LOG": "off"}, tls=False)]
-
-
 def all_series(binaries):
-    routes = functools.partial(many_routes, binaries / "routes_server")
+    def routes(count):
+        return [folio_with_routes(binaries / "routes_server", count)]
 
     def with_fields(count):
         plain = http("fields", "/")

@@ -85,8 +85,9 @@ class Bench:
             running.stop()
 
     def measure(self, server, case):
-        with self.on(server, case.fresh) as running:
-            load = [self.load, *case.arguments(), "--seconds", str(self.seconds), "--warmup", str(self.warmup),
+        special = server.instead.get(case.name)
+        with self.on(special or server, case.fresh or special) as running:
+            load = [self.load, *case.arguments(server.paths.get(case.name)), "--seconds", str(self.seconds), "--warmup", str(self.warmup),
                     *running.target(case.tls)]
             limit = self.seconds + self.warmup + PATIENCE
             busy, others = machine.busy_seconds(), ours(running)

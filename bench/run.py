@@ -134,7 +134,7 @@ def choose_servers(options):
     """Builds and gives the servers that were asked for, and a line for each peer that is not there."""
     wanted = options.server
     with_peers = not options.without_peers and (not wanted or set(wanted) - set(OWN))
-    build.programs("load|bare_uv|bare_epoll" + ("|peer_.*" if with_peers else ""))
+    build.programs("load|bare_uv|bare_epoll|routes_server" + ("|peer_.*" if with_peers else ""))
     servers, missing = own_servers(build.app(), build.BINARIES), []
     if with_peers:
         build.node_modules()

@@ -14,6 +14,8 @@ from peers import peers as peer_table
 FOLIO, BARE_UV, BARE_EPOLL = "Folio", "bare libuv", "bare epoll"
 OWN = (FOLIO, BARE_UV, BARE_EPOLL)
 
+QUIET = {"LOG_LEVEL": "warn", "ACCESS_LOG": "off"}
+
 START_SECONDS = 20
 STOP_SECONDS = 15
 
@@ -30,23 +32,29 @@ class Server:
     environment: dict = dataclasses.field(default_factory=dict)
     version: str = ""
     tls: bool = True         # whether it has a port for TLS
+    instead: dict = dataclasses.field(default_factory=dict)  # case -> the server that takes this one's place in it
+    paths: dict = dataclasses.field(default_factory=dict)    # case -> the path that is asked for in the place of its own
 
 
 def own_servers(app, binaries):
     """Folio's app and the bare servers; `app` is what `folio build` made, `binaries` the folder of the others."""
     return [
-        Server(FOLIO, lambda setup: folio_commands(app, setup), lambda case: True,
-               {"LOG_LEVEL": "warn", "ACCESS_LOG": "off"}),
+        Server(FOLIO, lambda setup: folio_commands(app, setup), lambda case: True, QUIET,
+               instead={"1,000 routes": folio_with_routes(binaries / "routes_server", 1000)}),
         bare(BARE_UV, binaries / "bare_uv"),
         bare(BARE_EPOLL, binaries / "bare_epoll"),
     ]
 
 
+def folio_with_routes(program, count):
+    """Folio with so many static routes, and as many with a parameter."""
+    return Server(FOLIO, lambda setup: folio_commands(program, setup, [str(count)]), lambda case: True, QUIET, tls=False)
+
+
 def bare(name, program):
-    """A bare server knows its paths by heart: there are no routes to look up. Only the one over libuv speaks TLS."""
-    tls = name == BARE_UV
-    return Server(name, lambda setup: [([str(program), *setup.flags()], tls, True)],
-                  lambda case: case.name != "1,000 routes" and (tls or not case.tls), tls=tls)
+    """A bare server knows its paths by heart: it has no routes, and so its plaintext stands for any number of them."""
+    return Server(name, lambda setup: [([str(program), *setup.flags()], True, True)], lambda case: True,
+                  paths={"1,000 routes": "/"})
 
 
 def folio_commands(app, setup, first=()):

@@ -30,7 +30,8 @@ bool same_letters(char a, char b) {
 
 // The value of a field; nothing if there is none.
 std::optional<std::string_view> field(std::string_view head, std::string_view name) {
-  for (auto at = head.find("\r\n"); at != std::string_view::npos && at + 2 < head.size(); at = head.find("\r\n", at + 2)) {
+  for (auto at = head.find("\r\n"); at != std::string_view::npos && at + 2 < head.size();
+       at = head.find("\r\n", at + 2)) {
     const auto line = head.substr(at + 2);
     if (line.size() <= name.size() || line[name.size()] != ':') continue;
     if (!std::equal(name.begin(), name.end(), line.begin(), same_letters)) continue;
@@ -54,8 +55,9 @@ std::string get_request(const Options& options, std::string_view path) {
 }
 
 std::string post_request(const Options& options, std::string_view path) {
-  return request_head(options, "POST", path) + "Content-Type: application/octet-stream\r\nContent-Length: " +
-         std::to_string(options.size) + "\r\n\r\n" + std::string(options.size, 'p');
+  return request_head(options, "POST", path) +
+         "Content-Type: application/octet-stream\r\nContent-Length: " + std::to_string(options.size) + "\r\n\r\n" +
+         std::string(options.size, 'p');
 }
 
 std::optional<std::string> known_body(const Options& options, std::string_view path) {
@@ -79,7 +81,8 @@ void Expected::learn(std::string_view new_head) {
   }
   head = new_head;
   const auto value = field(head, "Date");
-  date = value && value->size() == date_length ? static_cast<std::size_t>(value->data() - head.data()) : std::string::npos;
+  date =
+      value && value->size() == date_length ? static_cast<std::size_t>(value->data() - head.data()) : std::string::npos;
 }
 
 bool Expected::is_head(std::string_view bytes) const {

@@ -11,7 +11,9 @@ namespace load {
 
 Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), events_(512), buffer_(new char[buffer_size]) {}
 
-Loop::~Loop() { ::close(epoll_); }
+Loop::~Loop() {
+  ::close(epoll_);
+}
 
 void Loop::add(int fd, Handler& handler, bool writable) {
   epoll_event event{};

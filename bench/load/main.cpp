@@ -23,8 +23,9 @@ int main(int argc, char** argv) {
   if (options.tls || options.name == "tls-handshake") tls.emplace(options.resume);
   const Context context{options, tls ? &*tls : nullptr};
   constexpr std::pair<std::string_view, void (*)(const Context&)> cases[] = {
-      {"http", run_http},       {"post", run_post},   {"echo", run_echo},       {"room", run_room}, {"connect", run_connect},
-      {"tls-handshake", run_tls_handshake}, {"churn", run_churn}, {"upgrade", run_upgrade}, {"idle", run_idle},
+      {"http", run_http},   {"post", run_post},       {"echo", run_echo},
+      {"room", run_room},   {"connect", run_connect}, {"tls-handshake", run_tls_handshake},
+      {"churn", run_churn}, {"upgrade", run_upgrade}, {"idle", run_idle},
   };
   for (const auto& [name, run] : cases) {
     if (name != options.name) continue;

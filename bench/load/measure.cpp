@@ -83,7 +83,8 @@ bool Window::turn() {
     progress_ = operations_;
     progress_at_ = now;
   } else if (now - progress_at_ > patience) {
-    fail("no answer for " + std::to_string(patience.count()) + " s after " + std::to_string(operations_) + " operations");
+    fail("no answer for " + std::to_string(patience.count()) + " s after " + std::to_string(operations_) +
+         " operations");
   }
   const double elapsed = std::chrono::duration<double>(now - begun_).count();
   if (phase_ == Phase::Warmup) {

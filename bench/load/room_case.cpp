@@ -150,7 +150,8 @@ void Room::on_writable() {
 }
 
 bool Room::all_heard(std::uint64_t number) const {
-  return std::all_of(members_.begin(), members_.end(), [&](const Member* member) { return member->next() == number + 1; });
+  return std::all_of(members_.begin(), members_.end(),
+                     [&](const Member* member) { return member->next() == number + 1; });
 }
 
 // A member is in its room some time after the 101: messages are sent until one has reached everybody.

@@ -131,7 +131,8 @@ class Guest final : public Visitor {
     return false;
   }
   void hear_frame(const std::string& frame) {
-    static const std::string goodbye = make_frame(fin_bit | static_cast<unsigned char>(Opcode::Close), "\x03\xe8", true);
+    static const std::string goodbye =
+        make_frame(fin_bit | static_cast<unsigned char>(Opcode::Close), "\x03\xe8", true);
     if (frame == echo_ && state_ == State::Joined) {
       state_ = State::Leaving;
       say(goodbye);
@@ -199,9 +200,13 @@ void run_one_request(const Context& context) {
 
 }  // namespace
 
-void run_connect(const Context& context) { run_one_request(context); }
+void run_connect(const Context& context) {
+  run_one_request(context);
+}
 
-void run_tls_handshake(const Context& context) { run_one_request(context); }
+void run_tls_handshake(const Context& context) {
+  run_one_request(context);
+}
 
 void run_churn(const Context& context) {
   const Options& options = context.options;
@@ -239,7 +244,8 @@ void run_idle(const Context& context) {
   const double kib = static_cast<double>(after.rss_kib) - static_cast<double>(before.rss_kib);
   char more[64];
   std::snprintf(more, sizeof(more), R"("rss_kib_per_connection":%.3f)", kib / static_cast<double>(options.connections));
-  print_result(options.connections, std::chrono::duration<double>(Clock::now() - begun).count(), before, after, {}, more);
+  print_result(options.connections, std::chrono::duration<double>(Clock::now() - begun).count(), before, after, {},
+               more);
 }
 
 }  // namespace load

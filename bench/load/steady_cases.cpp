@@ -36,7 +36,8 @@ void run_requests(const Context& context, const std::string& request, const std:
     } else {
       transport.handshake();
     }
-    pumps.push_back(std::make_unique<Pump<AnswerReader>>(loop, window, requests, std::move(transport), AnswerReader(expected)));
+    pumps.push_back(
+        std::make_unique<Pump<AnswerReader>>(loop, window, requests, std::move(transport), AnswerReader(expected)));
   }
   run_pumps(loop, window, pumps);
 }

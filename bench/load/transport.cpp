@@ -82,7 +82,10 @@ void Transport::connect(int port, TlsClient* tls, bool spread) {
 }
 
 void Transport::close() {
-  if (ssl_ != nullptr) SSL_free(ssl_);
+  if (ssl_ != nullptr) {
+    SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);  // or its session counts as broken
+    SSL_free(ssl_);
+  }
   if (fd_ >= 0) ::close(fd_);
   ssl_ = nullptr;
   fd_ = -1;

@@ -46,7 +46,8 @@ std::string upgrade_request(std::string_view path, bool deflate) {
                         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ";
   request += handshake_key;
   if (deflate) {
-    request += "\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    request +=
+        "\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover";
   }
   return request + "\r\n\r\n";
 }
@@ -60,7 +61,9 @@ void check_upgrade(std::string_view head, bool deflate) {
   }
 }
 
-void fail_on_early_bytes(std::string_view bytes) { fail("the server sent something by itself: " + shown(bytes)); }
+void fail_on_early_bytes(std::string_view bytes) {
+  fail("the server sent something by itself: " + shown(bytes));
+}
 
 std::string make_text(std::size_t size) {
   constexpr std::string_view words[] = {"\"name\":",  "\"value\":", "{\"id\":", "},",      "true,", "null,",
@@ -116,7 +119,8 @@ std::size_t EchoReader::take(std::string_view input) {
   while (!input.empty()) {
     if (head_size_ == 0 && !in_message_) {
       const std::string& frame = echo_->frame;
-      while (input.size() >= frame.size() && !frame.empty() && std::memcmp(input.data(), frame.data(), frame.size()) == 0) {
+      while (input.size() >= frame.size() && !frame.empty() &&
+             std::memcmp(input.data(), frame.data(), frame.size()) == 0) {
         input.remove_prefix(frame.size());
         ++ended_;
       }
@@ -182,7 +186,8 @@ std::string_view EchoReader::take_payload(std::string_view input) {
 
 void EchoReader::end_message() {
   if (compressed_) {
-    if (inflate_message(message_, echo_->payload.size()) != echo_->payload) fail("a message decompresses to something else");
+    if (inflate_message(message_, echo_->payload.size()) != echo_->payload)
+      fail("a message decompresses to something else");
     // The next one will be the same, as long as the server compresses each by itself.
     echo_->frame = make_frame(fin_bit | rsv1_bit | static_cast<unsigned char>(Opcode::Text), message_, false);
   } else if (position_ != echo_->payload.size()) {

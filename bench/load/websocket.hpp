@@ -19,7 +19,9 @@ constexpr unsigned char rsv1_bit = 0x40;
 
 // A whole frame. `masked`: as clients send it, always with the same key.
 std::string make_frame(unsigned char first_byte, std::string_view payload, bool masked);
-inline unsigned char text_frame() { return fin_bit | static_cast<unsigned char>(Opcode::Text); }
+inline unsigned char text_frame() {
+  return fin_bit | static_cast<unsigned char>(Opcode::Text);
+}
 
 std::string upgrade_request(std::string_view path, bool deflate);
 // Ends the program unless the head is the right 101.
@@ -73,13 +75,13 @@ class EchoReader {
 
   Echo* echo_;
   unsigned char head_[10] = {};
-  std::size_t head_size_ = 0;    // what there is of it
+  std::size_t head_size_ = 0;  // what there is of it
   bool in_payload_ = false;
-  std::uint64_t left_ = 0;       // of the frame's payload
+  std::uint64_t left_ = 0;  // of the frame's payload
   bool in_message_ = false;
   bool compressed_ = false;
-  std::size_t position_ = 0;     // in the message
-  std::string message_;          // compressed, or of a control frame
+  std::size_t position_ = 0;  // in the message
+  std::string message_;       // compressed, or of a control frame
   std::size_t ended_ = 0;
 };
 

@@ -72,6 +72,11 @@ class Cases(unittest.TestCase):
         self.assertEqual(19800, cases.affordable(20000, 20000))
         self.assertEqual(0, cases.affordable(20000, 1024))
 
+    def test_a_path_in_the_place_of_the_cases_own(self):
+        case = cases.http("x", "/r/500/lookup")
+        self.assertEqual(case.arguments("/"), cases.http("x", "/").arguments())
+        self.assertEqual(case.arguments("/"), [*case.arguments()[:2], "/", *case.arguments()[3:]])
+
     def test_series_of_growth_begin_small(self):
         for series in growth.all_series(pathlib.Path("bin")):
             points = growth.POINTS[series.x_name]
