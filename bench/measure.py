@@ -87,8 +87,8 @@ class Bench:
     def measure(self, server, case):
         special = server.instead.get(case.name)
         with self.on(special or server, case.fresh or special) as running:
-            load = [self.load, *case.arguments(server.paths.get(case.name)), "--seconds", str(self.seconds), "--warmup", str(self.warmup),
-                    *running.target(case.tls)]
+            load = [self.load, *case.arguments(server.paths.get(case.name)), "--seconds", str(self.seconds),
+                    "--warmup", str(self.warmup), *running.target(case.tls)]
             limit = self.seconds + self.warmup + PATIENCE
             busy, others = machine.busy_seconds(), ours(running)
             begun = time.monotonic()

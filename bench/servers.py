@@ -52,9 +52,13 @@ def folio_with_routes(program, count):
 
 
 def bare(name, program):
-    """A bare server knows its paths by heart: it has no routes, and so its plaintext stands for any number of them."""
-    return Server(name, lambda setup: [([str(program), *setup.flags()], True, True)], lambda case: True,
-                  paths={"1,000 routes": "/"})
+    """A bare server knows its paths by heart: it has no routes, and so its plaintext stands for any number of them.
+
+    Only the one over libuv speaks TLS.
+    """
+    tls = name == BARE_UV
+    return Server(name, lambda setup: [([str(program), *setup.flags()], tls, True)], lambda case: tls or not case.tls,
+                  tls=tls, paths={"1,000 routes": "/"})
 
 
 def folio_commands(app, setup, first=()):
