@@ -61,7 +61,12 @@ SSL* TlsClient::open(int fd) {
   SSL* ssl = SSL_new(context_);
   SSL_set_fd(ssl, fd);
   SSL_set_connect_state(ssl);
-  if (session_ != nullptr) SSL_set_session(ssl, session_);
+  if (session_ != nullptr) {
+    // A copy: OpenSSL uses a session once, and a server need not give out another each time.
+    SSL_SESSION* copy = SSL_SESSION_dup(session_);
+    SSL_set_session(ssl, copy);
+    SSL_SESSION_free(copy);
+  }
   return ssl;
 }
 
