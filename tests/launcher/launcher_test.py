@@ -110,6 +110,13 @@ class CommandLine(Machine):
         self.assertIn("--only", run.stdout)
         self.assertEqual([], self.calls())
 
+    def test_help_of_the_benchmarks_needs_nothing(self):
+        for arguments in (["--help"], ["--growth", "-h"]):
+            run = self.folio("bench", *arguments)
+            self.assertEqual(0, run.returncode)
+            self.assertIn("--without-peers", run.stdout)
+        self.assertEqual([], self.calls())
+
     def test_nothing_to_do(self):
         run = self.folio()
         self.assertEqual((2, ""), (run.returncode, run.stdout))
@@ -209,6 +216,17 @@ class Building(Machine):
         self.assertIn("x.cpp:1: error: no such thing\n", run.stderr)
         self.assertIn(f"error: Folio does not build, see above and {self.root}/build/host/build.log\n", run.stderr)
 
+    @staticmethod
+    def shown_on(controller):
+        """All that a terminal was told; nobody may hold its other end any more."""
+        shown = b""
+        try:
+            while chunk := os.read(controller, 4096):
+                shown += chunk
+        except OSError:  # how it says that this was all
+            pass
+        return shown.decode()
+
     def test_terminal_shows_progress_on_one_line(self):
         controller, terminal = pty.openpty()
         self.addCleanup(os.close, controller)
@@ -216,13 +234,7 @@ class Building(Machine):
                              stderr=terminal, env=self.environment(), text=True, timeout=60)
         os.close(terminal)
         self.assertEqual((7, True), (run.returncode, run.stdout.startswith("tool [routes]")))
-        shown = b""
-        try:
-            while chunk := os.read(controller, 4096):
-                shown += chunk
-        except OSError:  # how a terminal says that nobody holds its other end
-            pass
-        text = shown.decode()
+        text = self.shown_on(controller)
         self.assertIn("\r\033[KBuilding Folio … [1/1]\r\033[KBuilt Folio in ", text)
         self.assertEqual(2, text.count("\n"), text)
 
@@ -230,11 +242,11 @@ class Building(Machine):
         self.stand_in("ninja", 'echo "x.cpp:1: error: no such thing"; exit 1')
         controller, terminal = pty.openpty()
         self.addCleanup(os.close, controller)
-        self.addCleanup(os.close, terminal)
         run = subprocess.run([str(self.root / "folio"), "routes"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=terminal, env=self.environment(), text=True, timeout=60)
+        os.close(terminal)
         self.assertEqual((1, ""), (run.returncode, run.stdout))
-        self.assertIn("error: no such thing", os.read(controller, 65536).decode())
+        self.assertIn("error: no such thing", self.shown_on(controller))
 
     def test_failure_is_tried_again(self):
         self.stand_in("ninja", "exit 1")
@@ -280,6 +292,31 @@ class Installing(Machine):
         self.assertEqual(1, len(install))
         self.assertIn(" -y ", install[0])
         self.assertIn("--no-install-recommends", install[0])
+
+    def bench(self, *arguments):
+        """`./folio bench` on a machine where apt brings everything; what it installed, and what bench/run.py was given."""
+        (self.root / "bench").mkdir(exist_ok=True)
+        (self.root / "bench" / "run.py").write_text("import sys\nprint(sys.argv[1:])\n")
+        for name in ("python3", "openssl", "taskset", "valgrind", "node", "npm"):
+            self.stand_in(name, "")
+        self.stand_in("apt-get", f'cp "{self.bin}/ld.lld-19" "{self.bin}/mold"; '
+                                 f'for word; do printf "installed:%s " "$word"; done >>"{self.installed}"')
+        run = self.folio("bench", *arguments)
+        self.assertEqual(0, run.returncode, run.stderr)
+        self.assertEqual(f"{['bench', *arguments]}\n", run.stdout)
+        return run.stderr
+
+    def test_benchmarks_with_the_peers(self):
+        said = self.bench("--rounds", "1")
+        self.assertIn("libbenchmark-dev", said)
+        self.assertIn("libwebsockets-dev", said)
+        self.assertEqual("", self.bench("--rounds", "1"))
+
+    def test_benchmarks_without_the_peers(self):
+        for mode in ("--without-peers", "--check", "--micro"):
+            with self.subTest(mode):
+                self.installed.write_text("")
+                self.assertNotIn("libwebsockets-dev", self.bench(mode))
 
     def test_only_what_is_missing(self):
         self.installed.write_text("".join(f"installed:{package} " for package in PACKAGES.split()))

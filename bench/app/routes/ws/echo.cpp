@@ -1,0 +1,6 @@
+#include <folio/folio.hpp>
+using namespace folio;
+
+Task<> WS(WebSocket ws) {
+  while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+}

@@ -1,0 +1,213 @@
+"""What stands around the measurements of ./folio bench: cases, ratios, tables, charts, and servers that fail."""
+
+import contextlib
+import io
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "bench"))
+
+import cases  # noqa: E402
+import chart  # noqa: E402
+import files  # noqa: E402
+import growth  # noqa: E402
+import machine  # noqa: E402
+import report  # noqa: E402
+import run  # noqa: E402
+from measure import Bench, Outcome  # noqa: E402
+from peers import peers  # noqa: E402
+from servers import BARE_EPOLL, BARE_UV, FOLIO, Server  # noqa: E402
+
+# Listens on the port after --port, and ends with the status in its first argument once that many connections have come.
+SERVER = """
+import socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])))
+for _ in range(int(sys.argv[1])):
+    listener.accept()[0].close()
+sys.exit("this server has had enough")
+"""
+
+# A load generator that answers at once: the CPU time is in its --in-flight.
+LOAD = """#!/usr/bin/env python3
+import json, sys
+words = sys.argv[1:]
+if "/wrong" in words:
+    sys.exit("error: the body is not what was asked for")
+in_flight = float(words[words.index("--in-flight") + 1])
+print(json.dumps({"operations": 1000, "seconds": 1.0, "load_cpu_seconds": 0.5, "server_cpu_seconds": in_flight / 1000,
+                  "server_rss_kib": 3000, "server_rss_before_kib": 1000, "p50_us": 5, "p99_us": 9, "max_us": 10}))
+"""
+
+
+def sample(cpu_us=5.0, **more):
+    return {"operations": 1_000_000, "seconds": 2.0, "load_cpu_seconds": 1.0, "server_cpu_seconds": cpu_us,
+            "server_rss_kib": 3000, "server_rss_before_kib": 1000, "p99_us": 40, "other_cpus": 0.1, **more}
+
+
+class Cases(unittest.TestCase):
+    def test_names_are_unique(self):
+        names = [case.name for case in cases.CASES]
+        self.assertEqual(len(names), len(set(names)))
+
+    def test_peers_speak_of_cases_that_exist(self):
+        names = {case.name for case in cases.CASES}
+        for peer in peers.peers("nowhere"):
+            self.assertEqual(set(), peer.cases - names, peer.name)
+
+    def test_figures(self):
+        self.assertEqual(5.0, cases.http("x", "/").figure(sample(5.0)))
+        self.assertEqual(1.0, cases.idle("x", 2000, "/").figure(sample()))
+        self.assertEqual(40, cases.Case("x", (), unit=cases.LATENCY).figure(sample()))
+
+    def test_as_many_connections_as_may_be(self):
+        self.assertEqual(2000, cases.affordable(2000, 20000))
+        self.assertEqual(19800, cases.affordable(20000, 20000))
+        self.assertEqual(0, cases.affordable(20000, 1024))
+
+    def test_a_path_in_the_place_of_the_cases_own(self):
+        case = cases.http("x", "/r/500/lookup")
+        self.assertEqual(case.arguments("/"), cases.http("x", "/").arguments())
+        self.assertEqual(case.arguments("/"), [*case.arguments()[:2], "/", *case.arguments()[3:]])
+
+    def test_series_of_growth_begin_small(self):
+        for series in growth.all_series(pathlib.Path("bin")):
+            points = growth.POINTS[series.x_name]
+            self.assertEqual(sorted(points), list(points))
+            self.assertLessEqual(series.case(points[-1]).connections, 20000)
+
+
+class Report(unittest.TestCase):
+    def outcome(self):
+        outcome = Outcome(cases.http("plaintext", "/"))
+        outcome.samples = {FOLIO: [sample(6.0), sample(9.0), sample(6.6)],
+                           BARE_UV: [sample(5.0), sample(10.0), sample(6.0)], "nginx": [sample(7.5)]}
+        outcome.failures = {BARE_EPOLL: "it ended"}
+        return outcome
+
+    def test_ratios_are_those_of_each_round(self):
+        self.assertEqual([1.2, 0.9, 1.1], [round(ratio, 3) for ratio in self.outcome().ratios(FOLIO, BARE_UV)])
+
+    def test_row(self):
+        lines = []
+        report.Table(["nginx", FOLIO, BARE_UV, BARE_EPOLL], lines.append).row(self.outcome())
+        heads, row = (line.strip("\n").split("\n")[0] for line in lines)
+        cells = dict(zip(heads.split(" | "), row.split(" | ")))
+        self.assertEqual(heads.count("|"), row.count("|"))
+        self.assertEqual(("6.60", "**1.10**", "0.90–1.20", "7.50", "failed", "500,000", "50%"),
+                         tuple(cells[head] for head in (FOLIO, "ratio to bare libuv", "spread", "nginx", BARE_EPOLL,
+                                                        "Folio operations/s", "load's CPU")))
+
+    def test_numbers(self):
+        self.assertEqual(["–", "0.312", "5.90", "12.9", "1,234"],
+                         [report.number(x) for x in (None, .3123, 5.9, 12.88, 1234.4)])
+
+    def test_json(self):
+        read = json.loads(report.as_json(["a machine"], [], {}, [self.outcome()]))
+        self.assertEqual(6.6, read["cases"][0]["servers"][FOLIO]["median"])
+
+    def test_a_file_keeps_tables_whole(self):
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), \
+                contextlib.redirect_stderr(io.StringIO()):
+            lines = run.Lines(pathlib.Path(folder) / "results.md")
+            for say, line in ((lines.write, "| a |"), (lines.note, "a note"), (lines.write, "| b |")):
+                say(line)
+            self.assertEqual("| a |\n| b |\n\na note\n", lines.path.read_text())
+
+
+class Charts(unittest.TestCase):
+    def parse(self, svg):
+        root = xml.etree.ElementTree.fromstring(svg)
+        self.assertEqual([], re.findall(r"nan|inf\b", svg.partition("</style>")[2]))
+        return root
+
+    def test_bars(self):
+        root = self.parse(chart.bars("a & b", "c < d", [("fast", 0.9, 0.8, 1.0), ("slow", 12.0, 9.0, 40.0)]))
+        width = float(root.get("width"))
+        for bar in root.iter("{http://www.w3.org/2000/svg}rect"):
+            self.assertLessEqual(float(bar.get("x") or 0) + float(bar.get("width")), width)
+
+    def test_lines(self):
+        self.parse(chart.lines("t", "x", "y", [("a", [(1, 5.0), (10, None), (10000, 5.1)]), ("b", [(1, 0.01)])]))
+
+    def test_dots(self):
+        self.parse(chart.dots("t", "s", ["a", "b"], [("case", {"a": 0.2, "b": 250.0}), ("other", {"b": 1.0})]))
+
+    def test_nothing(self):
+        self.parse(chart.bars("t", "s", []))
+        self.parse(chart.lines("t", "x", "y", [("a", [(1, None)])]))
+
+    def test_one_point(self):
+        self.parse(chart.lines("t", "x", "y", [("a", [(64, 5.0)])]))
+
+
+class Measuring(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.work = pathlib.Path(folder.name)
+        self.load = self.work / "load"
+        self.load.write_text(LOAD)
+        self.load.chmod(0o755)
+        self.seen = []
+
+    def bench(self, *servers):
+        bench = Bench(self.load, servers, self.work, files.Files("static", "cert", "key"), 0.01, 0.0)
+        return self.enterContext(bench)
+
+    @staticmethod
+    def server(name, connections=1000):
+        command = [sys.executable, "-c", SERVER, str(connections)]
+        return Server(name, lambda setup: [(command + setup.flags(), False, True)], lambda case: True, tls=False)
+
+    def rounds(self, bench, case, rounds=3, peer_rounds=1):
+        return bench.rounds(case, rounds, peer_rounds, (FOLIO, BARE_UV),
+                            lambda case, server, number, figure: self.seen.append((number, server.name, figure)))
+
+    def test_rounds_go_from_server_to_server(self):
+        bench = self.bench(self.server(FOLIO), self.server(BARE_UV), self.server("nginx"))
+        outcome = self.rounds(bench, cases.http("x", "/", 4))
+        self.assertEqual([FOLIO, BARE_UV, "nginx", BARE_UV, FOLIO, FOLIO, BARE_UV], [name for _, name, _ in self.seen])
+        self.assertEqual({4.0}, {figure for _, _, figure in self.seen})
+        self.assertEqual({}, outcome.failures)
+
+    def test_a_wrong_answer_is_told_and_ends_no_more_than_its_case(self):
+        bench = self.bench(self.server(FOLIO))
+        outcome = self.rounds(bench, cases.http("x", "/wrong"))
+        self.assertIn("the body is not what was asked for", outcome.failures[FOLIO])
+        self.assertEqual(3, len(self.rounds(bench, cases.http("x", "/")).samples[FOLIO]))
+
+    def test_a_server_that_does_not_start(self):
+        begun = time.monotonic()
+        outcome = self.rounds(self.bench(self.server(FOLIO, 0), self.server(BARE_UV)), cases.http("x", "/"))
+        self.assertIn("this server has had enough", outcome.failures[FOLIO])
+        self.assertEqual([BARE_UV], list(outcome.samples))
+        self.assertLess(time.monotonic() - begun, 15)
+
+
+class Surroundings(unittest.TestCase):
+    def test_machine_is_described(self):
+        self.assertEqual([], [line for line in machine.lines() if not re.match(r"[a-z ]+: .+", line)])
+
+    def test_files_and_certificate(self):
+        with tempfile.TemporaryDirectory() as folder:
+            made = files.make(folder)
+            data = (pathlib.Path(made.static) / "4k.bin").read_bytes()
+            self.assertEqual(bytes(i % 251 for i in range(4096)), data)
+            subprocess.run(["openssl", "x509", "-in", made.cert, "-noout"], check=True)
+
+    def test_unknown_case(self):
+        done = subprocess.run([sys.executable, ROOT / "bench/run.py", "--case", "("], capture_output=True, text=True)
+        self.assertEqual(2, done.returncode)
+        self.assertIn("not a regular expression", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
