@@ -25,9 +25,10 @@ class HttpSession : public std::enable_shared_from_this<HttpSession<Stream>> {
     beast::get_lowest_layer(stream_).socket().set_option(tcp::no_delay(true));
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(30));
-      stream_.async_handshake(net::ssl::stream_base::server, [self = this->shared_from_this()](beast::error_code error) {
-        if (!error) self->read();
-      });
+      stream_.async_handshake(net::ssl::stream_base::server,
+                              [self = this->shared_from_this()](beast::error_code error) {
+                                if (!error) self->read();
+                              });
     } else {
       read();
     }
@@ -78,7 +79,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession<Stream>> {
   void answer_file(const http::request<http::string_body>& request, const std::string& name) {
     beast::error_code error;
     http::file_body::value_type file;
-    if (name.find('/') == std::string::npos) file.open((options.folder + "/" + name).c_str(), beast::file_mode::scan, error);
+    if (name.find('/') == std::string::npos)
+      file.open((options.folder + "/" + name).c_str(), beast::file_mode::scan, error);
     if (error || !file.is_open()) {
       return answer_text(request, "text/plain", "not found", http::status::not_found);
     }

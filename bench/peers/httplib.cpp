@@ -1,5 +1,5 @@
-// The benchmarks' server on cpp-httplib. It blocks a thread for each connection, so it has as many as the load opens; they
-// share the one core that the server is pinned to. It knows no WebSocket and loses pipelined requests.
+// The benchmarks' server on cpp-httplib. It blocks a thread for each connection, so it has as many as the load opens;
+// they share the one core that the server is pinned to. It knows no WebSocket and loses pipelined requests.
 #include <httplib.h>
 
 #include <csignal>
@@ -23,9 +23,8 @@ void set_up(httplib::Server& server, const Options& options) {
   server.Get("/json", [](const auto&, auto& response) {
     response.set_content(R"({"message":"Hello, World!"})", "application/json");
   });
-  server.Get(R"(/users/([^/]+))", [](const auto& request, auto& response) {
-    response.set_content(request.matches[1].str(), "text/plain");
-  });
+  server.Get(R"(/users/([^/]+))",
+             [](const auto& request, auto& response) { response.set_content(request.matches[1].str(), "text/plain"); });
   server.Post("/upload", [](const auto&, auto& response, const httplib::ContentReader& read) {
     std::size_t size = 0;
     read([&](const char*, std::size_t more) {

@@ -4,7 +4,7 @@
     verify.py --port P [--tls-port Q] [--only PART…]        a server that runs
     verify.py --peers BUILD [--name NAME…]                            each peer: started, checked, stopped
 
-Parts: http, pipelined, post, static, echo, deflate, room. All of them over TLS too where there is a port for it.
+Parts: http, pipelined, post, static, echo, deflate, empty_deflate, room. All of them over TLS too where there is a port for it.
 Uses curl, and the WebSocket client of python3-websockets. Exit status 1 and a line for each answer that is wrong.
 """
 
@@ -27,7 +27,7 @@ from websockets.extensions import permessage_deflate
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import peers as table  # noqa: E402  (a sibling, wherever it is called from)
 
-PARTS = ("http", "pipelined", "post", "static", "echo", "deflate", "room")
+PARTS = ("http", "pipelined", "post", "static", "echo", "deflate", "empty_deflate", "room")
 SIZES = {"4k.bin": 4096, "1m.bin": 1 << 20}
 DATE = re.compile(r"^date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r?$", re.IGNORECASE | re.MULTILINE)
 SECONDS = 20  # that an answer may take
@@ -121,9 +121,11 @@ class Server:
         async with self.websocket(path, compression) as peer:
             names = [extension.name for extension in peer.extensions]
             expect(f"{path}: extensions", names, ["permessage-deflate"] if compression else [])
-            for message in ("", "hello", "grüße, 世界", b"", b"\x00\xff" * 16, pattern(125), pattern(126), pattern(65_536),
+            for message in ("hello", "grüße, 世界", b"\x00\xff" * 16, pattern(125), pattern(126), pattern(65_536),
                             pattern(1 << 20), "text " * 40_000):
                 await self.comes_back(peer, path, message, message)
+            if not compression:
+                await self.comes_back(peer, path, "", "")
             await self.comes_back(peer, path, ["in ", "three ", "fragments"], "in three fragments")
             await self.comes_back(peer, path, [b"ab", b"", b"c" * 70_000], b"ab" + b"c" * 70_000)
             for i in range(64):  # in flight at once
@@ -135,6 +137,11 @@ class Server:
 
     async def deflate(self):
         await self.echo("/ws/deflate", compression=True)
+
+    async def empty_deflate(self):
+        async with self.websocket("/ws/deflate", compression=True) as peer:
+            for message in ("", b"", "not empty", ""):
+                await self.comes_back(peer, "/ws/deflate", message, message)
 
     async def comes_back(self, peer, path, message, wanted):
         await peer.send(message)
@@ -223,7 +230,7 @@ def check(port, tls_port, parts):
             except (Wrong, OSError, websockets.WebSocketException) as failure:
                 right = False
                 verdict = f"WRONG: {failure or type(failure).__name__}"
-            print(f"  {part:10}{'TLS' if server.tls else '':5}{verdict}", flush=True)
+            print(f"  {part:14}{'TLS' if server.tls else '':5}{verdict}", flush=True)
     return right
 
 
@@ -247,8 +254,8 @@ def free_port():
 
 def parts_of(peer):
     claimed = {"http": table.HTTP, "pipelined": table.PIPELINED, "post": table.POST, "static": table.STATIC,
-               **dict.fromkeys(("echo", "deflate", "room"), table.WEBSOCKET)}
-    return [part for part in PARTS if claimed[part] <= peer.cases]
+               **dict.fromkeys(("echo", "deflate", "empty_deflate", "room"), table.WEBSOCKET)}
+    return [part for part in PARTS if claimed[part] <= peer.cases and part not in peer.breaks]
 
 
 def check_peer(peer, folder):
