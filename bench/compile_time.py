@@ -4,12 +4,12 @@
     ./folio bench --compile-time [--only routes framework dev] [--units REGEX] [--headers N] [--jobs N]
 
 routes     a unit of a text, a JSON and a WebSocket route, as the dev server compiles it and without what it precompiles
-framework  all units with the flags of ./folio's own build, but nothing precompiled: CPU time, memory, and the headers
-           that take longest (clang's -ftime-trace: the time with all that a header includes)
+framework  all units with the flags of ./folio's own build, but nothing precompiled: CPU time, memory, and the
+           headers that take longest (clang's -ftime-trace: the time with all that a header includes)
 dev        from a fresh copy of this source, without a compiler cache, to an app that answers
 
-CPU seconds are those of the compiler's own processes, as the kernel accounts for them; memory is the peak of one process.
-No compiler cache is used anywhere.
+CPU seconds are those of the compiler's own processes, as the kernel accounts for them; memory is the peak of one
+process. No compiler cache is used anywhere.
 """
 
 import argparse
@@ -71,7 +71,8 @@ def measured(process, begun):
 def run(command, folder, log=subprocess.DEVNULL):
     """`command` is a list, or a line for the shell."""
     begun = time.monotonic()
-    process = subprocess.Popen(command, cwd=folder, env=UNCACHED, shell=isinstance(command, str), stdout=log, stderr=log)
+    process = subprocess.Popen(command, cwd=folder, env=UNCACHED, shell=isinstance(command, str), stdout=log,
+                               stderr=log)
     return measured(process, begun)
 
 
@@ -108,8 +109,8 @@ class DevServer:
 
     def __init__(self, root, app):
         begun = time.monotonic()
-        process = subprocess.Popen([str(root / "folio"), "dev", str(app), "--host", "127.0.0.1", "--port", "0", "--json"],
-                                   env=UNCACHED, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        command = [str(root / "folio"), "dev", str(app), "--host", "127.0.0.1", "--port", "0", "--json"]
+        process = subprocess.Popen(command, env=UNCACHED, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         os.set_blocking(process.stderr.fileno(), False)
         self.ready = None
         said = []
@@ -142,7 +143,7 @@ def measure_dev(work, _options):
     stamp.parent.mkdir(parents=True)
     stamp.write_text(f"{source}\n\n")
     app = make_app(work / "app")
-    print(f"## `./folio dev` until it is ready, an app of {len(ROUTES)} routes, {os.cpu_count()} processors\n", flush=True)
+    print(f"## `./folio dev` until it is ready, {len(ROUTES)} routes, {os.cpu_count()} processors\n", flush=True)
     rows = []
     for title in ("the first, from a fresh copy of the source", "a new app, the framework built", "nothing changed"):
         if title.startswith("a new app"):
@@ -158,9 +159,9 @@ def measure_routes(work, _options):
     app = make_app(work / "app")
     DevServer(ROOT, app)  # which writes the units and build.ninja
     folder = app / ".folio/host"
-    listed = subprocess.run(["ninja", "-t", "commands"], cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
+    listed = subprocess.run(["ninja", "-t", "commands"], cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
     commands = {}
-    for line in listed.splitlines():
+    for line in listed.stdout.splitlines():
         if found := re.search(r"-o (?:obj/r_(\w+?)_[0-9a-f]+\.o|(prelude\.pch))(?: |$)", line):
             commands[found[1] or "prelude"] = line
     rows = []
@@ -188,8 +189,7 @@ class Unit:
 
 
 def source_events(trace):
-    """(path, seconds, including path) of each header in a -ftime-trace. clang writes a header when it has read it, so an
-    including file comes after all that it includes."""
+    """(path, seconds, including path) of each header in a -ftime-trace."""
     spans = []
     begun = None
     for event in trace["traceEvents"]:
@@ -220,7 +220,7 @@ def shortened(path):
 
 
 def uncached_command(entry):
-    """The command of compile_commands.json without what is precompiled, and with a trace."""
+    """The words of a command in compile_commands.json, without a compiler cache before them."""
     words = shlex.split(entry["command"])
     while words[0].endswith("ccache"):
         words.pop(0)

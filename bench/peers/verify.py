@@ -4,7 +4,7 @@
     verify.py --port P [--tls-port Q] [--only PART…]        a server that runs
     verify.py --peers BUILD [--name NAME…]                            each peer: started, checked, stopped
 
-Parts: http, pipelined, post, static, echo, deflate, empty_deflate, room. All of them over TLS too where there is a port for it.
+Parts: http, pipelined, post, static, echo, deflate, empty_deflate, room; over TLS too where there is a port for it.
 Uses curl, and the WebSocket client of python3-websockets. Exit status 1 and a line for each answer that is wrong.
 """
 
@@ -241,8 +241,9 @@ def make_static(folder):
 
 def make_certificate(folder):
     cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-                    "30", "-subj", "/CN=localhost", "-keyout", key, "-out", cert], check=True, capture_output=True)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "30", "-subj", "/CN=localhost", "-keyout", key, "-out", cert],
+                   check=True, capture_output=True)
     return cert, key
 
 
