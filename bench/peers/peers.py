@@ -19,12 +19,12 @@ HTTP = frozenset({"plaintext", "JSON", "/users/[id]", "connection set-up"})
 PIPELINED = frozenset({"pipelined x16"})
 POST = frozenset({"POST 1 KiB", "POST 1 MiB"})
 STATIC = frozenset({"static 4 KiB", "static 1 MiB"})
-TLS = frozenset({"TLS keep-alive", "TLS handshakes"})
+TLS = frozenset({"TLS keep-alive", "TLS handshakes", "TLS resumption"})
 WEBSOCKET = frozenset({
     "ws echo 32 B, 1 in flight", "ws echo 32 B, 16 in flight", "ws echo 16 KiB", "ws echo 1 MiB", "ws deflate",
     "room of 500, 1 in flight", "room of 500, 16 in flight", "room of 5,000, 1 in flight",
     "room of 5,000, 16 in flight", "1,000 rooms of 10", "join/leave churn", "idle memory at 2,000",
-    "idle memory at 20,000", "upgrade latency"})
+    "idle memory at 20,000", "idle memory at 2,000 in a room", "upgrade latency"})
 
 
 @dataclasses.dataclass

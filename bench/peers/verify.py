@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Whether a server answers as every server of the benchmarks has to.
 
-    verify.py --port P [--tls-port Q] [--only PART…]        a server that runs
-    verify.py --peers BUILD [--name NAME…]                            each peer: started, checked, stopped
+    verify.py --port P [--tls-port Q] [--only PART…]     a server that runs
+    verify.py --peers BUILD [--name NAME…]               each peer: started, checked, stopped
 
-Parts: http, pipelined, post, static, echo, deflate, empty_deflate, room; over TLS too where there is a port for it.
-Uses curl, and the WebSocket client of python3-websockets. Exit status 1 and a line for each answer that is wrong.
+Parts: http, pipelined, post, static, echo, deflate, empty_deflate, room; over TLS too where there is a port for it, and
+there resumption. Uses curl, and the WebSocket client of python3-websockets. Exit status 1 and a line for each answer
+that is wrong.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from websockets.extensions import permessage_deflate
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import peers as table  # noqa: E402  (a sibling, wherever it is called from)
 
-PARTS = ("http", "pipelined", "post", "static", "echo", "deflate", "empty_deflate", "room")
+PARTS = ("http", "pipelined", "post", "static", "echo", "deflate", "empty_deflate", "room", "resumption")
 SIZES = {"4k.bin": 4096, "1m.bin": 1 << 20}
 DATE = re.compile(r"^date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r?$", re.IGNORECASE | re.MULTILINE)
 SECONDS = 20  # that an answer may take
@@ -106,6 +107,20 @@ class Server:
     def static(self):
         for name, size in SIZES.items():
             self.answers(f"/static/{name}", pattern(size))
+
+    def resumption(self):
+        with self.connected() as first:
+            self.one_request(first)  # a ticket of TLS 1.3 comes after the handshake
+            expect("a first handshake resumes", first.session_reused, False)
+            session = first.session
+        plain = socket.create_connection(("127.0.0.1", self.port), SECONDS)
+        with self.context.wrap_socket(plain, session=session) as second:
+            self.one_request(second)
+            expect("a second handshake with its session resumes", second.session_reused, True)
+
+    def one_request(self, peer):
+        peer.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        expect("/", read_bodies(peer, 1, b"Hello, World!"), 1)
 
     def connected(self):
         peer = socket.create_connection(("127.0.0.1", self.port), SECONDS)
@@ -222,6 +237,8 @@ def check(port, tls_port, parts):
     right = True
     for server in [Server(port, False)] + ([Server(tls_port, True)] if tls_port else []):
         for part in parts:
+            if part == "resumption" and not server.tls:
+                continue
             try:
                 outcome = getattr(server, part)()
                 if asyncio.iscoroutine(outcome):
@@ -255,6 +272,7 @@ def free_port():
 
 def parts_of(peer):
     claimed = {"http": table.HTTP, "pipelined": table.PIPELINED, "post": table.POST, "static": table.STATIC,
+               "resumption": table.TLS,
                **dict.fromkeys(("echo", "deflate", "empty_deflate", "room"), table.WEBSOCKET)}
     return [part for part in PARTS if claimed[part] <= peer.cases and part not in peer.breaks]
 
