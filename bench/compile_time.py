@@ -110,19 +110,19 @@ class DevServer:
     def __init__(self, root, app):
         begun = time.monotonic()
         command = [str(root / "folio"), "dev", str(app), "--host", "127.0.0.1", "--port", "0", "--json"]
-        process = subprocess.Popen(command, env=UNCACHED, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        os.set_blocking(process.stderr.fileno(), False)
         self.ready = None
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if json.loads(line)["event"] == "ready":
-                self.ready = time.monotonic() - begun
-                break
-        process.send_signal(signal.SIGTERM)
-        self.cost = measured(process, begun)
-        if self.ready is None:
-            sys.exit(f"error: ./folio dev did not get ready: {''.join(said)}{process.stderr.read() or ''}")
+        with tempfile.TemporaryFile("w+") as said:
+            process = subprocess.Popen(command, env=UNCACHED, stdout=subprocess.PIPE, stderr=said, text=True)
+            for line in process.stdout:
+                if json.loads(line)["event"] == "ready":
+                    self.ready = time.monotonic() - begun
+                    break
+                said.write(line)
+            process.send_signal(signal.SIGTERM)
+            self.cost = measured(process, begun)
+            if self.ready is None:
+                said.seek(0)
+                sys.exit(f"error: ./folio dev of {app} did not get ready: {said.read()}")
 
 
 def copy_source(folder):
@@ -252,7 +252,11 @@ def measure_framework(work, options):
         sys.exit(f"error: no unit of the framework matches {options.units}")
     begun = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        units = list(pool.map(compile_unit, by_file.values(), [work] * len(by_file), range(len(by_file))))
+        try:
+            units = list(pool.map(compile_unit, by_file.values(), [work] * len(by_file), range(len(by_file))))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     took = time.monotonic() - begun
     print(f"## The framework: {len(units)} units, {sum(unit.cost.cpu for unit in units):.0f} CPU s, {took:.0f} s with "
           f"{options.jobs} at once, nothing precompiled\n")

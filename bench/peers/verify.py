@@ -97,7 +97,7 @@ class Server:
                 expect("16 pipelined requests for /users/77", read_bodies(peer, 16, b"77"), 16)
 
     def post(self):
-        for size in (0, 1, 1024, 1 << 20, (1 << 20) + 1):
+        for size in (0, 1, 1024, 1 << 20):
             with tempfile.NamedTemporaryFile() as file:
                 file.write(b"x" * size)
                 file.flush()
