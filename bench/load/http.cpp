@@ -62,7 +62,7 @@ std::string post_request(const Options& options, std::string_view path) {
 
 std::optional<std::string> known_body(const Options& options, std::string_view path) {
   if (options.name == "post") return std::to_string(options.size);
-  if (path == "/") return "Hello, World!";
+  if (path == "/" || (path.starts_with("/r/") && path.ends_with("/lookup"))) return "Hello, World!";
   if (path == "/json") return R"({"message":"Hello, World!"})";
   if (path == "/static/4k.bin") return file_bytes(4096);
   if (path == "/static/1m.bin") return file_bytes(1 << 20);
