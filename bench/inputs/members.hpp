@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,9 +30,7 @@ class CountingMember final : public folio::room::Member {
  public:
   explicit CountingMember(std::shared_ptr<folio::room::Home> home) : home_(std::move(home)) {}
   [[nodiscard]] std::shared_ptr<folio::room::Home> home() const noexcept override { return home_; }
-  void deliver(std::span<const folio::room::Parcel> parcels, folio::room::More) noexcept override {
-    got += parcels.size();
-  }
+  void deliver(const folio::room::Delivery& delivery) noexcept override { got += delivery.parcels.size(); }
   [[nodiscard]] bool gone() const noexcept override { return false; }
 
   std::size_t got = 0;
