@@ -92,8 +92,6 @@ class SocketCore final : public room::Member {
 
   // Sends without asking the queue's limit; for an awaited send, which waits afterwards.
   SendResult send_waiting(Opcode opcode, std::string_view payload);
-  // The same for a text that nobody else needs: a large one is sent from where it is.
-  SendResult send_waiting(std::string&& text);
   void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }
 
   [[nodiscard]] const Request& request() const { return exchange_->request; }
@@ -120,6 +118,7 @@ class SocketCore final : public room::Member {
   void keep_latest(Opcode opcode, std::string_view payload);
   SendResult refuse_slow() noexcept;
   SendResult send_home(Opcode opcode, std::string_view payload);
+  bool send_data(ws::Opcode opcode, std::string_view payload, base::Buffer& out);
   void write(const room::Parcel& parcel);
   void close_home(std::uint16_t code, std::string_view reason) noexcept;
   [[nodiscard]] const app::SocketLimits& limits() const noexcept { return settings_->limits; }

@@ -9,7 +9,7 @@ namespace folio::detail {
 
 namespace {
 
-// Bytes of a message from which on copying it into the output costs more than a segment of its own.
+// Bytes of a message from which on copying it into the output costs more than a system call of its own.
 constexpr std::size_t sent_in_place = 16 * 1024;
 
 ws::Opcode opcode_of(const room::Parcel& parcel) {
@@ -96,7 +96,7 @@ SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
   switch (opcode) {
     case Opcode::Text:
     case Opcode::Binary:
-      sent = protocol_.send(static_cast<ws::Opcode>(opcode), payload, out);
+      sent = send_data(static_cast<ws::Opcode>(opcode), payload, out);
       if (sent) counters_->sent(payload.size());
       break;
     case Opcode::Ping:
@@ -112,17 +112,14 @@ SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
   return direct ? SendResult::Sent : SendResult::Queued;
 }
 
-SendResult SocketCore::send_waiting(std::string&& text) {
-  const bool in_place = text.size() >= sent_in_place && protocol_.role() == ws::Role::Server && tcp_ != nullptr &&
-                        !protocol_.would_compress(text.size()) && base::is_valid_utf8(text);
-  base::Buffer& out = output();
-  if (!in_place || closed() || !protocol_.send_header_only(ws::Opcode::Text, text.size(), out)) {
-    return send_waiting(Opcode::Text, text);
-  }
-  counters_->sent(text.size());
-  tcp_->write(std::make_shared<const std::string>(std::move(text)));
-  backlog_.store(unsent(), std::memory_order_relaxed);
-  return SendResult::Queued;
+bool SocketCore::send_data(ws::Opcode opcode, std::string_view payload, base::Buffer& out) {
+  const bool in_place = payload.size() >= sent_in_place && tcp_ != nullptr && protocol_.role() == ws::Role::Server &&
+                        !protocol_.would_compress(payload.size());
+  if (!in_place) return protocol_.send(opcode, payload, out);
+  if (!protocol_.send_header_only(opcode, payload.size(), out)) return false;
+  const std::size_t taken = tcp_->send_now(payload);
+  if (taken != payload.size()) output().append(payload.substr(taken));
+  return true;
 }
 
 void SocketCore::deliver(const room::Delivery& delivery) noexcept {

@@ -85,13 +85,8 @@ SendAwaiter::SendAwaiter(const detail::SocketRef& socket, detail::Opcode opcode,
   if (socket) sent(socket, socket->send_waiting(opcode, payload));
 }
 
-SendAwaiter::SendAwaiter(const detail::SocketRef& socket, WsMessage message) {
-  if (!socket) return;
-  if (auto* text = message.text()) {
-    sent(socket, socket->send_waiting(std::move(*text)));
-  } else {
-    sent(socket, send_message(socket, message, true));
-  }
+SendAwaiter::SendAwaiter(const detail::SocketRef& socket, const WsMessage& message) {
+  if (socket) sent(socket, send_message(socket, message, true));
 }
 
 void SendAwaiter::sent(const detail::SocketRef& socket, SendResult result) {

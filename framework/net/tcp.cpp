@@ -165,31 +165,49 @@ void TcpConnection::write(std::span<const base::SharedBytes> bytes) noexcept {
       output().append(*piece);
       continue;
     }
-    auto& waiting = backlog().waiting;
-    if (!output_.empty()) {
-      queued_ += output_.size();
-      waiting.push_back({.owned = std::exchange(output_, {})});
-    }
-    queued_ += piece->size();
-    waiting.push_back({.shared = piece});
+    enqueue(piece, 0);
   }
   mark_dirty();
 }
 
-void TcpConnection::send(const base::SharedBytes& bytes) noexcept {
-  if (state_ != State::Open || tls_ || backlog_ || !output_.empty()) {
-    write(bytes);
-    return flush();
+void TcpConnection::enqueue(const base::SharedBytes& bytes, std::size_t offset) {
+  auto& waiting = backlog().waiting;
+  if (!output_.empty()) {
+    queued_ += output_.size();
+    waiting.push_back({.owned = std::exchange(output_, {})});
   }
-  uv_buf_t piece = uv_buf_init(const_cast<char*>(bytes->data()), static_cast<unsigned>(bytes->size()));
-  const int result = uv_try_write(handle_->stream(), &piece, 1);
-  if (result < 0 && result != UV_EAGAIN) return fail(uv_strerror(result));
-  const auto sent = static_cast<std::size_t>(std::max(result, 0));
+  queued_ += bytes->size() - offset;
+  waiting.push_back({.shared = bytes, .offset = offset});
+}
+
+std::size_t TcpConnection::send_now(std::string_view bytes) noexcept {
+  if (state_ != State::Open || tls_ || backlog_ || bytes.empty()) return 0;
+  std::array<uv_buf_t, 2> pieces;
+  unsigned count = 0;
+  if (!output_.empty()) pieces[count++] = uv_buf_init(output_.data(), static_cast<unsigned>(output_.size()));
+  pieces[count++] = uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
+  const int result = uv_try_write(handle_->stream(), pieces.data(), count);
+  if (result < 0) {
+    if (result != UV_EAGAIN) fail(uv_strerror(result));
+    return 0;
+  }
+  const auto sent = static_cast<std::size_t>(result);
   loop_.traffic().sent.add(sent);
+  const std::size_t before = std::min(sent, output_.size());
+  output_.consume(before);
+  if (output_.empty()) loop_.give_buffer(std::exchange(output_, {}));
+  return sent - before;
+}
+
+void TcpConnection::send(const base::SharedBytes& bytes) noexcept {
+  const std::size_t sent = send_now(*bytes);
   if (sent == bytes->size()) return;
-  queued_ += bytes->size() - sent;
-  backlog().waiting.push_back({.shared = bytes, .offset = sent});
-  start_write();
+  if (sent == 0) {
+    write(bytes);
+  } else {
+    enqueue(bytes, sent);
+  }
+  flush();
 }
 
 std::size_t TcpConnection::unconfirmed() const noexcept {

@@ -87,7 +87,10 @@ class TcpConnection final : private Deferred {
   // Bytes that are not copied: sent after what output() holds, before what comes later.
   void write(base::SharedBytes bytes) noexcept;
   void write(std::span<const base::SharedBytes> bytes) noexcept;
-  // The same for one run of bytes, and at once: what the kernel takes is neither copied nor queued.
+  // Sends what output() holds and then `bytes`, at once. Gives how many of `bytes` the kernel took; the others are the
+  // caller's to write. None when something is queued before them, or has to be encrypted.
+  [[nodiscard]] std::size_t send_now(std::string_view bytes) noexcept;
+  // The same, and queues what the kernel does not take, without a copy.
   void send(const base::SharedBytes& bytes) noexcept;
   // `length` bytes of a file from `offset` on, in the same order. They are read as the peer takes them, and count as
   // unsent() until then. When they are not there any more the connection fails, and the peer sees it end too early.
@@ -146,6 +149,7 @@ class TcpConnection final : private Deferred {
 
   void run_deferred() noexcept override;
   void mark_dirty() noexcept;
+  void enqueue(const base::SharedBytes& bytes, std::size_t offset);
   void start_write() noexcept;
   void write_in_flight() noexcept;
   void on_write_done(int status) noexcept;

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cctype>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,6 +99,52 @@ TEST(AsciiByteSet, IsUsableAtCompileTime) {
   static_assert(set.contains('x') && set.contains('3') && !set.contains('4') && !set.contains('\xff'));
   static_assert(set.contains_all("x012") && set.contains_all("") && !set.contains_all("x4"));
   EXPECT_TRUE(set.contains('0'));
+}
+
+// Values of all lengths up to three words, with every byte at every place: words must tell what the table tells.
+TEST(Ascii, FieldValuesAreJudgedByWordsAsByBytes) {
+  for (std::size_t size = 1; size <= 24; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        for (const char filling : {'a', '\xff', ' '}) {
+          std::string text(size, filling);
+          text[at] = static_cast<char>(byte);
+          ASSERT_EQ(is_field_value(text), field_value_bytes.contains_all(text)) << size << ' ' << at << ' ' << byte;
+        }
+      }
+    }
+  }
+}
+
+TEST(Ascii, TheLowestMarkedByteIsAControl) {
+  for (int low = 0; low < 256; ++low) {
+    for (int next = 0; next < 256; ++next) {
+      const std::uint64_t word = 0x6161616161610000u | static_cast<std::uint64_t>(next) << 8 | static_cast<std::uint64_t>(low);
+      const auto control = [](int byte) { return byte < 0x20 || byte == 0x7f; };
+      const std::uint64_t marks = mark_controls(word);
+      ASSERT_EQ(marks != 0, control(low) || control(next)) << low << ' ' << next;
+      if (marks != 0) ASSERT_EQ(std::countr_zero(marks) >> 3, control(low) ? 0 : 1) << low << ' ' << next;
+    }
+  }
+}
+
+TEST(Ascii, TokensAreComparedWithNamesInAnyCase) {
+  EXPECT_TRUE(token_is("host", "host"));
+  EXPECT_TRUE(token_is("HoSt", "host"));
+  EXPECT_TRUE(token_is("Content-LENGTH", "content-length"));
+  EXPECT_TRUE(token_is("TRANSFER-encoding", "transfer-encoding"));
+  EXPECT_FALSE(token_is("hosts", "host"));
+  EXPECT_FALSE(token_is("hos", "host"));
+  // Every token byte at every place is the name's only when it is its letter.
+  const std::string_view name = "content-length";
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      if (!is_token_char(static_cast<char>(byte))) continue;
+      std::string text(name);
+      text[at] = static_cast<char>(byte);
+      ASSERT_EQ(token_is(text, "content-length"), iequals(text, name)) << at << ' ' << byte;
+    }
+  }
 }
 
 }  // namespace

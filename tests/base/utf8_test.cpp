@@ -258,7 +258,7 @@ TEST(Utf8, EveryCodePoint) {
 
 // One wrong byte at every place of ASCII texts of every length up to some vectors: no word-wise path skips it.
 TEST(Utf8, OneBadByteAnywhere) {
-  for (std::size_t size = 1; size <= 70; ++size) {
+  for (std::size_t size = 1; size <= 140; ++size) {
     std::string text(size, 'x');
     ASSERT_TRUE(is_valid_utf8(text));
     for (std::size_t at = 0; at < size; ++at) {
