@@ -50,7 +50,7 @@ def all_series(binaries):
         Series("requests by routes with a parameter", "routes", lambda n: http("routes", f"/r/{n // 2}/7/edit"),
                routes),
         Series("requests by header fields", "fields", with_fields),
-        Series("ws echo by size", "bytes", lambda n: echo("echo", n, connections=8)),
+        Series("ws echo by size", "bytes", lambda n: echo("echo", n, connections=cases.FOR_A_MEBIBYTE)),
     )
 
 

@@ -29,7 +29,7 @@ from measure import Bench  # noqa: E402
 from servers import OWN, own_servers, peer_servers  # noqa: E402
 
 # (rounds, rounds of peers, seconds, seconds before them)
-QUICK = (3, 1, 0.5, 0.1)
+QUICK = (3, 1, 0.4, 0.1)
 LONG = (9, 3, 2.0, 0.5)
 
 # Programs of others that share the command: they have options of their own.
