@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -51,21 +52,30 @@ class Connection final : public Peer {
     const Received space = loop_.receiver.space(inbox_);
     const ssize_t got = ::recv(fd_, space.data, space.size, 0);
     if (got <= 0) return got < 0 && errno == EAGAIN;
-    const Received all = loop_.receiver.received(inbox_, static_cast<std::size_t>(got));
+    return serve(static_cast<std::size_t>(got));
+  }
+
+  bool serve(std::size_t count) {
+    const Received all = loop_.receiver.received(inbox_, count);
     Reply& reply = loop_.reply;
     used_ = loop_.service.serve(*this, all.data, all.size, all.stays, reply);
     wanted_ = loop_.service.wanted();
     if (!reply.empty()) send(reply);
     const bool goes_on = !reply.closes();
+    file_ = reply.file();
+    if (file_.fd >= 0 && backlog_ == nullptr) send_file();
+    const bool waits = backlog_ != nullptr || file_.fd >= 0;
     // A short write may still need what was received, if that is in a buffer of the connection's own.
-    holds_ = backlog_ != nullptr && all.stays;
+    holds_ = waits && all.stays;
     if (!holds_) loop_.receiver.keep(inbox_, all, used_, wanted_);
+    const bool had_file = reply.file().fd >= 0;
     reply.clear();
-    return goes_on;
+    if (waits) watch(EPOLL_CTL_MOD, EPOLLOUT);  // no more is read until this is out
+    return goes_on && (!had_file || waits || inbox_.size == 0 || serve(0));
   }
 
   bool on_writable() {
-    while (!backlog_->empty()) {
+    while (backlog_ != nullptr && !backlog_->empty()) {
       std::vector<iovec> vectors;
       for (const auto& chunk : *backlog_) vectors.push_back(chunk.rest());
       const ssize_t sent =
@@ -81,10 +91,12 @@ class Connection final : public Peer {
       }
     }
     backlog_.reset();
+    const bool had_file = file_.fd >= 0;
+    if (had_file && !send_file()) return true;
     watch(EPOLL_CTL_MOD, EPOLLIN);
     if (holds_) loop_.receiver.keep(inbox_, Receiver::held(inbox_), used_, wanted_);
     holds_ = false;
-    return true;
+    return !had_file || inbox_.size == 0 || serve(0);
   }
 
   void send_shared(std::string_view bytes) override {
@@ -93,6 +105,19 @@ class Connection final : public Peer {
   }
 
  private:
+  // Whether all of it is out; an error shows at the next read.
+  bool send_file() {
+    while (!file_.bytes.empty()) {
+      off_t at = static_cast<off_t>(file_.offset);
+      const ssize_t sent = ::sendfile(fd_, file_.fd, &at, file_.bytes.size());
+      if (sent < 0 && errno == EAGAIN) return false;
+      if (sent <= 0) break;
+      file_.advance(static_cast<std::size_t>(sent));
+    }
+    file_ = {};
+    return true;
+  }
+
   void send(Reply& reply) {
     const auto& vectors = reply.vectors();
     send(vectors.data(), vectors.size(), &reply);
@@ -114,7 +139,7 @@ class Connection final : public Peer {
       if (out == size) continue;
       if (backlog_ == nullptr) {
         backlog_ = std::make_unique<std::deque<Chunk>>();
-        watch(EPOLL_CTL_MOD, EPOLLOUT);  // no more is read until this is out
+        watch(EPOLL_CTL_MOD, EPOLLOUT);
       }
       const char* data = static_cast<const char*>(vectors[i].iov_base) + out;
       Chunk& chunk = backlog_->emplace_back();
@@ -136,6 +161,7 @@ class Connection final : public Peer {
 
   Loop& loop_;
   int fd_;
+  FileView file_;  // what is still to be sent of it
   bool holds_ = false;
   Inbox inbox_;
   std::unique_ptr<std::deque<Chunk>> backlog_;

@@ -2,6 +2,7 @@
 // same over TLS. One thread.
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/sendfile.h>
 #include <uv.h>
 
 #include <csignal>
@@ -99,11 +100,41 @@ class Connection final : public Peer {
     wanted_ = loop_.service.wanted();
     if (!reply.empty()) send(reply);
     closes_ = closes_ || reply.closes();
+    const bool had_file = reply.file().fd >= 0;
+    if (had_file && ssl_ != nullptr) {
+      encrypt(reply.file().bytes);
+      send_ciphertext();
+    } else if (had_file) {
+      file_ = reply.file();
+      if (writes_ == 0) send_file();
+    }
     reply.clear();
     // A short write may still need what was received, if that is in a buffer of the connection's own.
     holds_ = ssl_ == nullptr && writes_ != 0 && all.stays;
     if (!holds_) loop_.receiver.keep(inbox_, all, used_, wanted_);
-    if (closes_ && writes_ == 0) close();
+    if (closes_ && writes_ == 0) return close();
+    if (had_file && writes_ == 0 && inbox_.size != 0) serve(0);
+  }
+
+  // libuv does not say when a socket takes more. So its next few bytes go by a write: when that is done, it does.
+  void send_file() {
+    uv_os_fd_t socket = -1;
+    uv_fileno(reinterpret_cast<uv_handle_t*>(&tcp_), &socket);
+    while (!file_.bytes.empty()) {
+      off_t at = static_cast<off_t>(file_.offset);
+      const ssize_t sent = ::sendfile(socket, file_.fd, &at, file_.bytes.size());
+      if (sent > 0) {
+        file_.advance(static_cast<std::size_t>(sent));
+        continue;
+      }
+      if (errno != EAGAIN) break;  // the next read will tell
+      const auto probe = file_.bytes.substr(0, 256);
+      file_.advance(probe.size());
+      uv_buf_t buffer = uv_buf_init(const_cast<char*>(probe.data()), static_cast<unsigned>(probe.size()));
+      write(new Write{{}, this, {}}, &buffer, 1);
+      return;
+    }
+    file_ = {};
   }
 
   // Serves as much at once as the buffer takes.
@@ -169,7 +200,6 @@ class Connection final : public Peer {
       if (buffer.len == 0) continue;
       if (write == nullptr) {
         write = new Write{{}, this, {}};
-        write->request.data = write;
         write->copies.reserve(count);
       }
       if (reply == nullptr || !reply->stays(i)) {
@@ -177,8 +207,13 @@ class Connection final : public Peer {
       }
     }
     if (write == nullptr) return;
+    this->write(write, buffers.data(), count);
+  }
+
+  void write(Write* write, const uv_buf_t* buffers, std::size_t count) {
+    write->request.data = write;
     if (writes_++ == 0) uv_read_stop(stream());  // no more is read until this is out
-    uv_write(&write->request, stream(), buffers.data(), static_cast<unsigned>(count), [](uv_write_t* request, int) {
+    uv_write(&write->request, stream(), buffers, static_cast<unsigned>(count), [](uv_write_t* request, int) {
       std::unique_ptr<Write> done(static_cast<Write*>(request->data));
       done->connection->written();
     });
@@ -186,13 +221,14 @@ class Connection final : public Peer {
 
   void written() {
     if (--writes_ != 0 || uv_is_closing(reinterpret_cast<uv_handle_t*>(&tcp_)) != 0) return;
+    const bool had_file = file_.fd >= 0;
+    if (had_file) send_file();
+    if (writes_ != 0) return;
     if (holds_) loop_.receiver.keep(inbox_, Receiver::held(inbox_), used_, wanted_);
     holds_ = false;
-    if (closes_) {
-      close();
-    } else {
-      read();
-    }
+    if (closes_) return close();
+    read();
+    if (had_file && inbox_.size != 0) serve(0);
   }
 
   void close() {
@@ -204,6 +240,7 @@ class Connection final : public Peer {
   uv_tcp_t tcp_{};
   SSL* ssl_ = nullptr;
   std::uint32_t writes_ = 0;  // that libuv carries on with
+  FileView file_;             // what is still to be sent of it
   bool holds_ = false;
   bool closes_ = false;
   Inbox inbox_;

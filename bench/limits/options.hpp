@@ -1,4 +1,4 @@
-// The command line of the bare servers.
+// The command line of the bare servers, which is that of all servers, and what else they do at their start and end.
 #pragma once
 
 #include <sys/resource.h>
@@ -6,35 +6,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <string_view>
+
+#include "../peers/options.hpp"
 
 namespace limits {
 
-struct Options {
-  int port = 0;
-  int tls_port = 0;  // 0: no TLS
-  std::string cert, key;
-  std::string folder;  // of the static files
-};
-
-inline Options parse_options(int count, char** arguments) {
-  Options options;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string_view name = arguments[i];
-    const char* value = arguments[i + 1];
-    if (name == "--port") options.port = std::atoi(value);
-    if (name == "--tls-port") options.tls_port = std::atoi(value);
-    if (name == "--cert") options.cert = value;
-    if (name == "--key") options.key = value;
-    if (name == "--static") options.folder = value;
-  }
-  if (options.port == 0 || options.folder.empty() ||
-      (options.tls_port != 0 && (options.key.empty() || options.cert.empty()))) {
-    std::fprintf(stderr, "usage: %s --port P [--tls-port Q --cert FILE --key FILE] --static DIR\n", arguments[0]);
-    std::exit(2);
-  }
-  return options;
-}
+using ::Options;
+using ::parse_options;
 
 [[noreturn]] inline void fail(const std::string& message) {
   std::fprintf(stderr, "error: %s\n", message.c_str());

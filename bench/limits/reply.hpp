@@ -13,6 +13,17 @@ namespace limits {
 
 constexpr std::size_t large = 16 * 1024;  // from here on copying costs more than another piece
 
+// A file that follows a reply: the kernel sends it by itself. The bytes are for who cannot have that, under TLS.
+struct FileView {
+  int fd = -1;
+  std::string_view bytes;  // that are not sent yet
+  std::size_t offset = 0;
+  void advance(std::size_t size) {
+    bytes.remove_prefix(size);
+    offset += size;
+  }
+};
+
 class Reply {
  public:
   void add(std::string_view bytes) { cork_ += bytes; }
@@ -23,6 +34,10 @@ class Reply {
     seal();
     pieces_.push_back({bytes.data(), bytes.size(), stays});
   }
+  // Nothing more is served until it is sent.
+  void end_with_file(const FileView& file) { file_ = file; }
+  [[nodiscard]] const FileView& file() const { return file_; }
+  [[nodiscard]] bool is_complete() const { return closes_ || file_.fd >= 0; }
   void close_behind() { closes_ = true; }
 
   [[nodiscard]] bool empty() const { return cork_.empty() && pieces_.empty(); }
@@ -52,6 +67,7 @@ class Reply {
     pieces_.clear();
     sealed_ = 0;
     closes_ = false;
+    file_ = {};
   }
 
  private:
@@ -70,6 +86,7 @@ class Reply {
   std::vector<iovec> vectors_;
   std::size_t sealed_ = 0;
   bool closes_ = false;
+  FileView file_;
 };
 
 }  // namespace limits

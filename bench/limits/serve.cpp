@@ -31,7 +31,7 @@ std::string_view field(std::string_view head, std::string_view name) {
 std::size_t Service::serve(Peer& peer, char* data, std::size_t size, bool stays, Reply& reply) {
   std::size_t done = 0;
   wanted_ = 0;
-  while (done < size && !reply.closes()) {
+  while (done < size && !reply.is_complete()) {
     const std::size_t used = peer.mode == Peer::Mode::Http ? serve_request(peer, {data + done, size - done}, reply)
                                                            : serve_frame(peer, data + done, size - done, stays, reply);
     if (used == 0) break;

@@ -1,5 +1,7 @@
 #include "site.hpp"
 
+#include <fcntl.h>
+
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -40,6 +42,7 @@ Site::Site(const std::string& folder)
   for (std::size_t i = 0; i < std::size(names); ++i) {
     files_[i].path = std::string("GET /static/") + names[i] + " ";
     files_[i].bytes = read_file(folder + "/" + names[i]);
+    files_[i].fd = ::open((folder + "/" + names[i]).c_str(), O_RDONLY | O_CLOEXEC);
     files_[i].head = make_head("application/octet-stream", files_[i].bytes.size());
   }
 }
@@ -70,7 +73,7 @@ void Site::answer(std::string_view head, Reply& reply) const {
       if (file.bytes.size() < large) {
         reply.add(file.bytes);
       } else {
-        reply.add_view(file.bytes, true);
+        reply.end_with_file({file.fd, file.bytes, 0});
       }
       return;
     }

@@ -1,4 +1,5 @@
-// The answers, made in advance; once a second the Date in them is overwritten. Static files are kept in memory.
+// The answers, made in advance; once a second the Date in them is overwritten. Static files are kept open and in
+// memory: small ones are sent with their heads, large ones by sendfile.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +30,7 @@ class Site {
   std::string hello_, json_, text_head_, missing_;
   struct File {
     std::string path, head, bytes;
+    int fd;
   } files_[2];
 };
 

@@ -42,6 +42,10 @@ class Pump final : public Handler {
     send(requests_.in_flight, Clock::now());
   }
 
+  // No more requests; those on their way are still answered.
+  void stop() { stopped_ = true; }
+  [[nodiscard]] bool is_done() const { return waiting_ == 0; }
+
   void on_readable() override {
     std::size_t done = 0;
     do {
@@ -59,7 +63,7 @@ class Pump final : public Handler {
     }
     waiting_ -= done;
     window_.operations(done);
-    send(done, now);
+    if (!stopped_) send(done, now);
   }
 
   void on_writable() override {
@@ -96,6 +100,7 @@ class Pump final : public Handler {
   Transport transport_;
   Reader reader_;
   std::vector<Clock::time_point> sent_at_;  // a ring
+  bool stopped_ = false;
   std::size_t oldest_ = 0;
   std::size_t newest_ = 0;
   std::size_t waiting_ = 0;  // for their answers

@@ -232,9 +232,12 @@ void run_upgrade(const Context& context) {
 void run_idle(const Context& context) {
   const Options& options = context.options;
   const std::string path = options.path.empty() ? "/ws/echo" : options.path;
+  const auto path_of = [&](std::size_t) { return path; };
+  // What a server allocates once is not what a connection takes.
+  const auto first = open_sockets(options, context.tls, std::min<std::size_t>(options.connections, 64), path_of);
   const auto begun = Clock::now();
   const Usage before = usage_now(options.server_pids);
-  const auto sockets = open_sockets(options, context.tls, options.connections, [&](std::size_t) { return path; });
+  const auto sockets = open_sockets(options, context.tls, options.connections, path_of);
   std::this_thread::sleep_for(std::chrono::duration<double>(0.3 + options.warmup));
   const Usage after = usage_now(options.server_pids);
   for (const auto& socket : sockets) {

@@ -1,4 +1,5 @@
 // Connections that stay and answer equal requests: http, post and echo.
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -18,6 +19,15 @@ void run_pumps(Loop& loop, Window& window, Pumps<Reader>& pumps) {
   for (auto& pump : pumps) pump->start();
   window.start();
   loop.run(window);
+  // One answer too many would go unnoticed as long as another one is waited for.
+  for (auto& pump : pumps) pump->stop();
+  const auto is_done = [](auto& pump) { return pump->is_done(); };
+  const auto end = Clock::now() + std::chrono::seconds(15);
+  while (!std::all_of(pumps.begin(), pumps.end(), is_done)) {
+    if (Clock::now() > end) fail("requests are left without an answer");
+    loop.turn(100);
+  }
+  loop.turn(80);  // a delayed acknowledgement may hold it back for 40 ms
   window.print();
 }
 
