@@ -107,7 +107,9 @@ int use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_
   const bool newest = made_with->name == current.name;
   OPENSSL_cleanse(&current, sizeof(current));
   if (!prepare(*made_with)) return failed;
-  return newest ? good : outdated;
+  // RFC 8446 §C.4: "Clients SHOULD NOT reuse a ticket for multiple connections"; one that does not needs another each time.
+  const bool single_use = SSL_version(ssl) >= TLS1_3_VERSION;
+  return newest && !single_use ? good : outdated;
 }
 
 int give_ocsp_response(SSL* ssl, void*) {

@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "app/tls_client.hpp"
 
@@ -201,6 +204,27 @@ TEST_P(Rfc8446_2_2_Resumption, WorksOnEveryLoop) {
     TlsClient again(server.port(), {.max_version = GetParam(), .session = session.session});
     EXPECT_TRUE(again.resumed()) << i;
     EXPECT_EQ(again.get("/who").status, 200);
+  }
+}
+
+// RFC 8446 §C.4: "Clients SHOULD NOT reuse a ticket for multiple connections"; so a connection that resumes is given
+// another one.
+TEST(Rfc8446_C_4, GivesANewTicketWithEachConnection) {
+  TestServer server(units(), config_for());
+  const auto ticket_of = [](const Session& session) {
+    const unsigned char* bytes = nullptr;
+    std::size_t size = 0;
+    SSL_SESSION_get0_ticket(session.session, &bytes, &size);
+    return std::string(reinterpret_cast<const char*>(bytes), size);
+  };
+  std::vector<std::unique_ptr<Session>> sessions;
+  for (int i = 0; i < 4; ++i) {
+    SSL_SESSION* const before = sessions.empty() ? nullptr : sessions.back()->session;
+    TlsClient client(server.port(), {.max_version = TLS1_3_VERSION, .session = before});
+    EXPECT_EQ(client.get("/who").status, 200);
+    EXPECT_EQ(client.resumed(), i != 0);
+    sessions.push_back(std::make_unique<Session>(client));
+    if (i != 0) EXPECT_NE(ticket_of(*sessions[sessions.size() - 1]), ticket_of(*sessions[sessions.size() - 2])) << i;
   }
 }
 
