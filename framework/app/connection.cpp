@@ -193,13 +193,14 @@ void Connection::head_complete() {
   // method, target URI, and header section"; what follows would have to be read to no purpose.
   if (use == BodyUse::Unused && (too_large || data.head->expect_continue)) return dispatch(true);
   if (too_large) return refuse(413, "the body is larger than this server reads");
+  hold_application();
   set_phase(Phase::Body);
   exchange_->parser.limit_body(config.http.max_body);
   if (data.head->expect_continue) tcp_.output().append(http::continue_response);
   // No more than a small block of the heap: what is only announced takes no mapping of its own, of which the kernel gives
   // a process some 65,000.
   constexpr std::uint64_t first_room = 64 * 1024;
-  if (counted) data.body.reserve(std::min(data.head->content_length, first_room));
+  if (counted) data.body.reserve(static_cast<std::size_t>(std::min(data.head->content_length, first_room)));
 }
 
 void Connection::on_end() noexcept {
