@@ -193,6 +193,7 @@ std::size_t TcpConnection::send_now(std::string_view bytes) noexcept {
   }
   const auto sent = static_cast<std::size_t>(result);
   loop_.traffic().sent.add(sent);
+  if (count == 1) return sent;
   const std::size_t before = std::min(sent, output_.size());
   output_.consume(before);
   if (output_.empty()) loop_.give_buffer(std::exchange(output_, {}));
