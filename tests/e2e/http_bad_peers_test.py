@@ -54,7 +54,7 @@ class BadPeers:
         self.addCleanup(self.peers.close)
         self.good = GoodClient(server.port)
         self.addCleanup(self.good.stop)
-        eventually("the good client", server.descriptors, lambda count: count >= self.descriptors + COUNT)
+        self.good.wait_until_served()
 
     def tearDown(self):
         # While the others hold on to their ends.

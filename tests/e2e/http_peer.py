@@ -2,8 +2,8 @@
 
     python3 http_peer.py PORT
 
-asks for /hello on eight connections, each in its turn, until its input ends, and prints a JSON object: `seconds`, what each answer
-took, and `failure`, null or what went wrong."""
+asks for /hello on eight connections, each in its turn, until its input ends. It prints a line once each of them has had an answer,
+and at the end a JSON object: `seconds`, what each answer took, and `failure`, null or what went wrong."""
 
 import json
 import select
@@ -17,6 +17,7 @@ PAUSE = 0.002
 REQUEST = b"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
 WINDOW = 200
 WINDOWS = 10  # at least so many, so that one is free of what else the machine does
+SERVED = "served\n"
 
 
 class GoodClient:
@@ -25,11 +26,17 @@ class GoodClient:
                                         stdout=subprocess.PIPE, text=True)
         self.result = None
 
+    def wait_until_served(self):
+        """All of its connections have had an answer."""
+        line = self.process.stdout.readline()
+        if line != SERVED:
+            raise AssertionError(f"a good client was not served: {line}")
+
     def stop(self):
         """Ends it. The first time counts."""
         if self.result is None:
             output, _ = self.process.communicate("")
-            self.result = json.loads(output)
+            self.result = json.loads(output.removeprefix(SERVED))
         return self.result
 
     def failure(self):
@@ -64,6 +71,9 @@ def run(port):
         connections = [socket.create_connection(("127.0.0.1", port), 30) for _ in range(COUNT)]
         for connection in connections:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for connection in connections:
+            ask(connection)
+        print(SERVED, end="", flush=True)
         # So many at least that they can be judged.
         while len(seconds) < WINDOWS * WINDOW or not select.select([sys.stdin], [], [], 0)[0]:
             seconds += [ask(connection) for connection in connections]
