@@ -193,16 +193,17 @@ void Connection::open_socket(Response& response) {
   socket_ = exchange_->socket;
   exchange_->socket.reset();
   auto task = std::exchange(exchange_->socket_task, std::nullopt);
-  const std::string path(exchange_->request.path());
-  const std::string route(exchange_->data.route);
   hold_application();
-  exchange_->shrink();
   set_phase(Phase::Socket);
-  socket_->open(tcp_, std::move(exchange_));
-  activity_ = {};
-  if (task) {
-    activity_ = worker_.loop().start(detail::run_to_end(run_socket(socket_, *std::move(task), path, route)).handle);
+  activity_ = {};  // the last that ran with the request
+  if (task && !exchange_->chain.unit->websocket.sees_request && !exchange_->incoming) {
+    socket_->open(tcp_, KeptRequest(*exchange_));
+    worker_.give_exchange(std::move(exchange_));
+  } else {
+    exchange_->shrink();
+    socket_->open(tcp_, std::move(exchange_));
   }
+  if (task) activity_ = worker_.loop().start(run_socket(socket_, *std::move(task)).handle);
   if (worker_.stopping()) socket_->shut_down(close_code::going_away, {});
 }
 

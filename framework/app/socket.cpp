@@ -144,11 +144,21 @@ void SocketCore::drop_owner(std::uint16_t code) noexcept {
 // --- the transport ---
 
 void SocketCore::open(net::TcpConnection& tcp, std::unique_ptr<app::Exchange> exchange) {
+  exchange_owner_ = std::move(exchange);
+  carried_by(tcp);
+}
+
+void SocketCore::open(net::TcpConnection& tcp, app::KeptRequest request) {
+  exchange_ = nullptr;
+  kept_request_ = std::move(request);
+  carried_by(tcp);
+}
+
+void SocketCore::carried_by(net::TcpConnection& tcp) {
   tcp_ = &tcp;
   opened_ = true;
   counters_->opened.add(1);
   if (compressed()) counters_->deflated.add(1);
-  exchange_owner_ = std::move(exchange);
   last_heard_ = closing_since_ = tcp.loop().seconds();
   if (!early_.empty()) tcp.output().append(early_.view());
   early_.release();
@@ -409,7 +419,17 @@ void SocketCore::on_gone() noexcept {
 }
 
 void SocketCore::release_request() noexcept {
-  if (owner_gone_ && gone_) exchange_owner_.reset();
+  if (!owner_gone_ || !gone_) return;
+  kept_request_ = {};
+  exchange_owner_.reset();
+}
+
+const Request& SocketCore::request() {
+  if (exchange_ == nullptr) {
+    exchange_owner_ = std::move(kept_request_).restore();
+    exchange_ = exchange_owner_.get();
+  }
+  return exchange_->request;
 }
 
 void SocketCore::sweep(std::uint32_t now) noexcept {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "app/exchange.hpp"
+#include "app/kept_request.hpp"
 #include "app/metrics.hpp"
 #include "app/socket_settings.hpp"
 #include "async/executor.hpp"
@@ -58,8 +59,10 @@ class SocketCore final : public room::Member {
   void wait_closed(std::coroutine_handle<> awaiting);
 
   // --- the loop's thread ---
-  // From now on `tcp` carries the socket: the handshake is done. Takes over the request.
+  // From now on `tcp` carries the socket: the handshake is done. Takes over the request: as it is, or as little of it
+  // as it can be had back from, which leaves the exchange to its owner.
   void open(net::TcpConnection& tcp, std::unique_ptr<app::Exchange> exchange);
+  void open(net::TcpConnection& tcp, app::KeptRequest request);
 
   void on_data(std::span<char> bytes) noexcept;
   void on_end() noexcept;
@@ -94,7 +97,7 @@ class SocketCore final : public room::Member {
   SendResult send_waiting(Opcode opcode, std::string_view payload);
   void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }
 
-  [[nodiscard]] const Request& request() const { return exchange_->request; }
+  [[nodiscard]] const Request& request();
   [[nodiscard]] std::string_view subprotocol() const noexcept { return subprotocol_; }
   [[nodiscard]] bool compressed() const noexcept { return deflate_contexts_ != nullptr; }
   // How the connection ended, or NoStatus when it has not.
@@ -137,6 +140,7 @@ class SocketCore final : public room::Member {
   void fail(std::uint16_t code, std::string reason) noexcept;
   void wake_reader() noexcept;
   void finish_transport() noexcept;
+  void carried_by(net::TcpConnection& tcp);
   void release_request() noexcept;
 
   // Fixed.
@@ -157,8 +161,9 @@ class SocketCore final : public room::Member {
   ws::Protocol protocol_;
   net::TcpConnection* tcp_ = nullptr;
   bool opened_ = false;
+  app::KeptRequest kept_request_;
   std::unique_ptr<app::Exchange> exchange_owner_;
-  app::Exchange* exchange_;  // before the upgrade the connection's still
+  app::Exchange* exchange_;  // before the upgrade the connection's still; null while the request is kept
   base::Buffer early_;       // sent before the 101 was written
   base::Buffer stash_;       // received, and not looked at because the handler lags
   std::vector<Received> inbound_;

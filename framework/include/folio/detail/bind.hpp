@@ -40,6 +40,7 @@ struct Handler {
 struct SocketHandler {
   Result<Task<>> (*plain)(Request&, WebSocket) = nullptr;
   Task<Result<Task<>>> (*task)(Request&, WebSocket) = nullptr;
+  bool sees_request = true;  // its parameters may point into the request while it runs
   explicit operator bool() const { return plain != nullptr || task != nullptr; }
 };
 
@@ -168,6 +169,26 @@ struct ArgumentList<std::tuple<Args...>> {
     return error;
   }
 };
+
+// What holds its own bytes. Anything else that was made of a request may point into it.
+template <class T>
+inline constexpr bool is_owned = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, std::string>;
+template <class T>
+inline constexpr bool is_owned<std::optional<T>> = is_owned<T>;
+template <class T>
+inline constexpr bool is_state = false;
+template <class T>
+inline constexpr bool is_state<State<T>> = true;
+template <class T>
+constexpr bool sees_request() {
+  if constexpr (std::same_as<T, WebSocket> || is_state<T>) {
+    return false;
+  } else if constexpr (requires { typename T::value_type; }) {
+    return !std::derived_from<T, Boxed<typename T::value_type>> || !is_owned<typename T::value_type>;
+  } else {
+    return true;
+  }
+}
 
 // --- return values ---
 
@@ -307,6 +328,17 @@ struct BoundSocket {
   template <class Declared>
   static constexpr bool is_socket = std::same_as<std::remove_cvref_t<Declared>, WebSocket>;
 
+  template <class T>
+  static constexpr bool all_see_nothing = false;
+  template <class... Args>
+  static constexpr bool all_see_nothing<std::tuple<Args...>> = (!sees_request<std::remove_cvref_t<Args>>() && ...);
+  template <class T>
+  static constexpr bool all_by_value = false;
+  template <class... Args>
+  static constexpr bool all_by_value<std::tuple<Args...>> = (!std::is_reference_v<Args> && ...);
+  // The handler's own coroutine will do: it takes all that it is given, and there is no result to look at.
+  static constexpr bool is_bare = all_by_value<Arguments> && std::same_as<Return, Task<>>;
+
   template <class Declared>
   static auto fetch(Request& request) {
     if constexpr (is_socket<Declared>) {
@@ -330,6 +362,12 @@ struct BoundSocket {
     } else {
       return ArgumentOf<Declared>::pass(fetched);
     }
+  }
+  template <class Fetched, std::size_t... I>
+  static Task<> run(Fetched fetched, WebSocket socket, std::index_sequence<I...>)
+    requires is_bare
+  {
+    return (*Entity)(pass<std::tuple_element_t<I, Arguments>>(std::get<I>(fetched), socket)...);
   }
   template <class Fetched, std::size_t... I>
   static Task<> run(Fetched fetched, WebSocket socket, std::index_sequence<I...>) {
@@ -366,10 +404,15 @@ template <auto Entity>
 constexpr SocketHandler bind_socket() {
   if constexpr (HandlerOf<Entity>::is_absent) {
     return {};
-  } else if constexpr (ArgumentList<typename BoundSocket<Entity>::Arguments>::any_async) {
-    return {.plain = nullptr, .task = &BoundSocket<Entity>::start_task};
   } else {
-    return {.plain = &BoundSocket<Entity>::start, .task = nullptr};
+    using Handler = BoundSocket<Entity>;
+    using Arguments = typename Handler::Arguments;
+    constexpr bool sees = !Handler::template all_see_nothing<Arguments>;
+    if constexpr (ArgumentList<Arguments>::any_async) {
+      return {.plain = nullptr, .task = &Handler::start_task, .sees_request = sees};
+    } else {
+      return {.plain = &Handler::start, .task = nullptr, .sees_request = sees};
+    }
   }
 }
 
