@@ -150,15 +150,17 @@ void Connection::write_response(Response& response) {
   const auto streamed = std::move(response.streamed);
   const bool counted = !streamed || streamed->length;
   const std::uint64_t body_size = streamed ? streamed->length.value_or(0) : core::body_size(response);
+  http::HeadPrefixes& prefixes = worker_.head_prefixes();
   const http::ResponseHead fields{.status = response.status_code,
                                   .body = counted ? http::ResponseHead::Body::Length : http::ResponseHead::Body::Chunked,
                                   .content_length = body_size,
-                                  .date = worker_.date(),
+                                  .date = prefixes.date(),
                                   .content_type = response.content_type,
                                   .keep_alive = keep_alive_ && !peer_ended_before_answer() &&
                                                 (streamed || exchange.parser.message_complete()),
                                   .minor_version = head.minor_version,
-                                  .head_request = head.method == Method::Head};
+                                  .head_request = head.method == Method::Head,
+                                  .prefixes = &prefixes};
   base::Buffer& out = tcp_.output();
   const http::HeadWritten written = http::write_response_head(out, fields, response.headers);
   if (written.dropped != 0) log_dropped_fields(exchange, response, written.dropped);
@@ -186,7 +188,7 @@ void Connection::answered() {
 
 void Connection::open_socket(Response& response) {
   label_response(worker_, *exchange_, response);
-  const http::ResponseHead fields{.status = 101, .date = worker_.date()};
+  const http::ResponseHead fields{.status = 101, .date = worker_.head_prefixes().date()};
   (void)http::write_response_head(tcp_.output(), fields, response.headers);
   observe_end(*this, *exchange_, 101, 0);
   resolve_origin(exchange_->data);  // while there is a connection to ask
@@ -212,7 +214,7 @@ void Connection::refuse(int status, std::string_view reason) {
   Response response = parse_failure_response(status, reason);
   const http::ResponseHead fields{.status = status,
                                   .content_length = response.body.size(),
-                                  .date = worker_.date(),
+                                  .date = worker_.head_prefixes().date(),
                                   .content_type = response.content_type,
                                   .keep_alive = false,
                                   .head_request = exchange_ && exchange_->parser.has_request_line() &&

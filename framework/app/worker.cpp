@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "app/connection.hpp"
-#include "app/room_home.hpp"
 #include "app/server.hpp"
 #include "base/http_date.hpp"
 
@@ -41,7 +40,6 @@ Worker::Worker(const Config& config, Server& server)
       server_(server),
       addresses_(config.max_connections_per_address),
       metrics_(loop_.local<Metrics>()),
-      home_(room_home(loop_)),
       clock_(std::make_unique<Clock>(*this)) {
   if (!config.metrics_listen.empty()) lag_meter_.emplace(loop_, metrics_);
 }
@@ -136,10 +134,12 @@ void Worker::check_stopped() {
   });
 }
 
-const std::shared_ptr<const SocketSettings>& Worker::socket_settings(const WsOptions* options) {
-  auto& settings = socket_settings_[options];
-  if (!settings) settings = make_socket_settings(config_, options);
-  return settings;
+const std::shared_ptr<const SocketEnvironment>& Worker::socket_environment(const WsOptions* options) {
+  auto& environment = socket_environments_[options];
+  if (!environment) {
+    environment = make_socket_environment(loop_, make_socket_settings(config_, options), ws::Role::Server);
+  }
+  return environment;
 }
 
 void Worker::outlive(detail::ActivityRef handler) {
@@ -163,14 +163,14 @@ void Worker::give_exchange(std::unique_ptr<Exchange> exchange) {
   if (spare_exchanges_.size() < spare_exchange_count) spare_exchanges_.push_back(std::move(exchange));
 }
 
-std::string_view Worker::date() {
+http::HeadPrefixes& Worker::head_prefixes() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
   if (now.tv_sec != date_second_) {
     date_second_ = now.tv_sec;
-    date_ = base::http_date(now.tv_sec);
+    head_prefixes_.set_date(base::http_date(now.tv_sec));
   }
-  return date_;
+  return head_prefixes_;
 }
 
 void Worker::add(Connection& connection) {

@@ -17,7 +17,8 @@
 #include "app/exchange.hpp"
 #include "app/lag_meter.hpp"
 #include "app/metrics.hpp"
-#include "app/socket_settings.hpp"
+#include "app/socket_environment.hpp"
+#include "http/head_prefixes.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
 #include "rooms/hub.hpp"
@@ -64,23 +65,22 @@ class Worker {
   [[nodiscard]] Server& server() noexcept { return server_; }
   [[nodiscard]] Interceptor* interceptor() const noexcept;
   [[nodiscard]] StaticFiles& static_files() const noexcept;
-  [[nodiscard]] const std::shared_ptr<room::Home>& home() const noexcept { return home_; }
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
   // The server is to stop soon, or stops.
   [[nodiscard]] bool draining() const noexcept { return draining_ || stopping_; }
   // What is counted here. Any thread may read it.
   [[nodiscard]] Metrics& metrics() noexcept { return metrics_; }
 
-  // The settings of a route's sockets; null: of a route without options. REQUIRES: the options are a route unit's,
+  // What a route's sockets have in common; null: of a route without options. REQUIRES: the options are a route unit's,
   // which are never unloaded.
-  [[nodiscard]] const std::shared_ptr<const SocketSettings>& socket_settings(const WsOptions* options);
+  [[nodiscard]] const std::shared_ptr<const SocketEnvironment>& socket_environment(const WsOptions* options);
   // The handler of a WebSocket whose connection is gone: it has SocketLimits::handler_timeout left to end.
   void outlive(detail::ActivityRef handler);
 
   [[nodiscard]] std::unique_ptr<Exchange> take_exchange();
   void give_exchange(std::unique_ptr<Exchange> exchange);
-  // The Date field's value, made once a second. RFC 9110 §6.6.1.
-  [[nodiscard]] std::string_view date();
+  // With the date of this second. RFC 9110 §6.6.1.
+  [[nodiscard]] http::HeadPrefixes& head_prefixes();
 
   [[nodiscard]] AddressLimit& addresses() noexcept { return addresses_; }
   [[nodiscard]] std::size_t connections() const noexcept { return connection_count_; }
@@ -100,14 +100,13 @@ class Worker {
   net::Loop loop_;
   Metrics& metrics_;
   std::optional<LagMeter> lag_meter_;  // while somebody wants metrics
-  std::shared_ptr<room::Home> home_;
   std::unique_ptr<Clock> clock_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::shared_ptr<const Application> application_;
   std::shared_ptr<const net::TlsContext> tls_;
   Arrivals arrivals_;
   std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
-  std::map<const WsOptions*, std::shared_ptr<const SocketSettings>> socket_settings_;
+  std::map<const WsOptions*, std::shared_ptr<const SocketEnvironment>> socket_environments_;
   struct Outliving {
     detail::ActivityRef handler;
     std::uint32_t deadline;  // seconds of the loop's clock
@@ -115,7 +114,7 @@ class Worker {
   std::vector<Outliving> outliving_;
   Connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
-  std::string date_;
+  http::HeadPrefixes head_prefixes_;
   std::int64_t date_second_ = -1;
   bool draining_ = false;
   std::uint32_t drain_deadline_ = 0;

@@ -4,15 +4,13 @@
 #include <cstring>
 
 #include "base/ascii.hpp"
-#include "http/status.hpp"
 
 namespace folio::http {
 namespace {
 
 constexpr std::size_t most_digits = 20;  // of 2^64 - 1
-// The fields that the writer adds by itself, with names, numbers and the longest status line, but without date and
-// type.
-constexpr std::size_t own_bytes = 256;
+// What the writer adds by itself, but for the date and the type.
+constexpr std::size_t own_bytes = prefix_overhead + 128;
 // What finish() adds, of these.
 constexpr std::size_t tail_bytes = 64;
 
@@ -40,38 +38,25 @@ ResponseHeadWriter::ResponseHeadWriter(base::Buffer& out, const ResponseHead& he
     : out_(out),
       status_(static_cast<std::uint16_t>(head.status < 100 || head.status > 999 ? 500 : head.status)),
       minor_version_(head.minor_version),
-      has_date_(!head.date.empty()),
-      has_content_type_(!head.content_type.empty()) {
-  room_ = own_bytes + head.date.size() + head.content_type.size() + field_bytes;
+      has_date_(true),
+      has_content_type_(true) {
+  const std::string_view known =
+      head.prefixes != nullptr ? head.prefixes->of(status_, head.content_type) : std::string_view();
+  room_ = own_bytes + field_bytes + (known.empty() ? head.date.size() + head.content_type.size() : known.size());
   begin_ = at_ = out_.prepare(room_);
-
-  if (const std::string_view line = status_line(status_); !line.empty()) {
-    put(line);
+  if (known.empty()) {
+    const PrefixWritten prefix = write_head_prefix(at_, status_, head.date, head.content_type);
+    at_ = prefix.end;
+    has_date_ = prefix.has_date;
+    has_content_type_ = prefix.has_content_type;
+    if (!has_content_type_ && !head.content_type.empty()) ++written_.dropped;
   } else {
-    // RFC 9112 §4: "A server MUST send the space that separates the status-code from the reason-phrase even when the
-    // reason-phrase is absent".
-    char digits[3];
-    std::to_chars(digits, digits + 3, status_);
-    put("HTTP/1.1 ");
-    put({digits, 3});
-    put(" \r\n");
-  }
-  if (has_date_) {
-    has_date_ = base::is_field_value(head.date);
-    if (has_date_) put_line("Date: ", head.date);
+    put(known);
   }
 
   const bool has_body = status_has_body(status_);
   written_.send_body = has_body && !head.head_request;
   written_.keep_alive = head.keep_alive;
-  if (has_content_type_) {
-    if (base::is_field_value(head.content_type)) {
-      put_line("Content-Type: ", head.content_type);
-    } else {
-      has_content_type_ = false;
-      ++written_.dropped;
-    }
-  }
   // RFC 9110 §8.6: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx
   // (Informational) or 204 (No Content)"; on 304 it would have to be that of the 200, which nobody knows here.
   if (status_ == 205) {

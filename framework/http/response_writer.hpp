@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/buffer.hpp"
+#include "http/head_prefixes.hpp"
 
 namespace folio::http {
 
@@ -26,6 +27,7 @@ struct ResponseHead {
   bool keep_alive = true;          // the request's wish and the server's
   std::uint8_t minor_version = 1;  // of the request
   bool head_request = false;       // HEAD: the head as for GET, and no body
+  HeadPrefixes* prefixes = nullptr;  // of this thread, with the same date; null: there are none
 };
 
 // What became of a head.

@@ -26,10 +26,63 @@ struct Written {
   HeadWritten result;
 };
 
-Written write(const ResponseHead& head, const Fields& fields = {}) {
+Written write_once(const ResponseHead& head, const Fields& fields) {
   base::Buffer out;
   const HeadWritten result = write_response_head(out, head, fields);
   return {std::string(out.view()), result};
+}
+
+// Also with prefixes that are kept, twice, which must give the same.
+Written write(ResponseHead head, const Fields& fields = {}) {
+  const Written plain = write_once(head, fields);
+  HeadPrefixes prefixes;
+  prefixes.set_date(head.date);
+  head.prefixes = &prefixes;
+  for (int i = 0; i < 2; ++i) {
+    const Written kept = write_once(head, fields);
+    EXPECT_EQ(kept.text, plain.text);
+    EXPECT_EQ(kept.result.send_body, plain.result.send_body);
+    EXPECT_EQ(kept.result.chunked, plain.result.chunked);
+    EXPECT_EQ(kept.result.keep_alive, plain.result.keep_alive);
+    EXPECT_EQ(kept.result.dropped, plain.result.dropped);
+  }
+  return plain;
+}
+
+constexpr std::string_view some_date = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+TEST(HeadPrefixes, AreThoseOfTheirDate) {
+  HeadPrefixes prefixes;
+  EXPECT_EQ(prefixes.of(200, "text/plain"), "") << "there is no date yet";
+  prefixes.set_date(some_date);
+  EXPECT_EQ(prefixes.of(200, "text/plain"),
+            "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: text/plain\r\n");
+  prefixes.set_date("Sun, 06 Nov 1994 08:49:38 GMT");
+  EXPECT_EQ(prefixes.of(200, "text/plain"),
+            "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:38 GMT\r\nContent-Type: text/plain\r\n");
+}
+
+TEST(HeadPrefixes, AreThoseOfTheirStatusAndTypeThoughTheyShareAPlace) {
+  HeadPrefixes prefixes;
+  prefixes.set_date(some_date);
+  for (int round = 0; round < 2; ++round) {
+    for (const int status : {200, 201, 216, 232, 404, 599, 999}) {
+      for (const std::string type : {"a/a", "b/b", "text/plain", "text/html; charset=utf-8"}) {
+        const std::string_view prefix = prefixes.of(status, type);
+        EXPECT_THAT(prefix, StartsWith("HTTP/1.1 " + std::to_string(status) + " "));
+        EXPECT_TRUE(prefix.ends_with("\r\nContent-Type: " + type + "\r\n")) << prefix;
+      }
+    }
+  }
+}
+
+TEST(HeadPrefixes, AreNotKeptOfTypesThatAreNoneOrLong) {
+  HeadPrefixes prefixes;
+  prefixes.set_date(some_date);
+  EXPECT_EQ(prefixes.of(200, ""), "");
+  EXPECT_EQ(prefixes.of(200, "text/plain\r\nX: y"), "");
+  EXPECT_EQ(prefixes.of(200, std::string(HeadPrefixes::longest_type + 1, 'a')), "");
+  EXPECT_NE(prefixes.of(200, std::string(HeadPrefixes::longest_type, 'a')), "");
 }
 
 TEST(ResponseHead, OfAnOrdinaryResponse) {
