@@ -49,17 +49,24 @@ llhttp_t* engine(unsigned char* storage) {
 // Looks at all bytes, whatever they are: how long it takes tells nobody how far a guess at another client's fields was
 // right.
 bool same_bytes(const char* a, const char* b, std::size_t size) {
-  std::uint64_t differences = 0;
-  std::size_t i = 0;
-  for (; i + 8 <= size; i += 8) {
+  const auto difference = [&](std::size_t at) {
     std::uint64_t left = 0;
     std::uint64_t right = 0;
-    std::memcpy(&left, a + i, 8);
-    std::memcpy(&right, b + i, 8);
-    differences |= left ^ right;
+    std::memcpy(&left, a + at, 8);
+    std::memcpy(&right, b + at, 8);
+    return left ^ right;
+  };
+  std::uint64_t differences = 0;
+  if (size < 8) {
+    for (std::size_t i = 0; i < size; ++i) differences |= static_cast<unsigned char>(a[i] ^ b[i]);
+    return differences == 0;
   }
-  for (; i < size; ++i) differences |= static_cast<unsigned char>(a[i] ^ b[i]);
-  return differences == 0;
+  std::size_t i = 0;
+  for (; i + 32 <= size; i += 32) {
+    differences |= difference(i) | difference(i + 8) | difference(i + 16) | difference(i + 24);
+  }
+  for (; i + 8 <= size; i += 8) differences |= difference(i);
+  return (differences | difference(size - 8)) == 0;
 }
 
 // What llhttp refuses among the field lines.
@@ -126,7 +133,10 @@ RequestParser::State RequestParser::parse_head(std::string_view block) {
   if (state_ != State::NeedMore) return state_;
   if (!started_ && !skip_empty_line(block)) return state_;
   if (!repeated_.empty()) {
-    if (take_repeated(block)) return state_ = State::HeadComplete;
+    if (take_repeated(block)) {
+      body_.start(head_.framing, head_.content_length);
+      return state_ = State::HeadComplete;
+    }
     repeated_.clear();
     head_.reset();
   }
@@ -241,11 +251,11 @@ RequestParser::State RequestParser::finish_head(std::string_view block, std::siz
   return state_ = State::HeadComplete;
 }
 
-// Keeps the field lines of a head without a body. An absolute target takes part in what the fields mean, and is rare; an
+// Keeps the field lines of a head whose body, if there is one, has a length. An absolute target takes part in what the fields mean, and is rare; an
 // upgrade is not repeated, and its head lasts as long as the socket.
 void RequestParser::remember(std::string_view block) {
   const std::size_t size = head_size_ - line_end_;
-  if (head_.framing != Framing::None || head_.upgrade || head_.target_form != TargetForm::Origin) return;
+  if (head_.framing == Framing::Chunked || head_.upgrade || head_.target_form != TargetForm::Origin) return;
   if (size > max_repeated) return;
   repeated_.append(block.substr(line_end_, size));
   repeated_from_ = static_cast<std::uint32_t>(line_end_);

@@ -539,6 +539,23 @@ TEST(RequestParserRepeated, DiffersInOneByteAndIsReadAnew) {
   EXPECT_EQ(posted[1].body, "ok");
 }
 
+TEST(RequestParserRepeated, HasABodyOfTheSameLength) {
+  const std::string fields = "Host: a.example\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
+  const auto posted = both_ways("POST /1 HTTP/1.1\r\n" + fields + "one" + "PUT /22 HTTP/1.1\r\n" + fields + "two" +
+                                "GET /3 HTTP/1.1\r\n" + fields + "GET" + "GET / HTTP/1.1\r\n" + usual_fields);
+  ASSERT_EQ(posted.size(), 4U);
+  EXPECT_EQ(posted[0].body, "one");
+  EXPECT_EQ(posted[1].body, "two");
+  EXPECT_EQ(posted[1].path, "/22");
+  EXPECT_EQ(posted[2].body, "GET");
+  EXPECT_EQ(posted[3].body, "");
+  // An empty one, and one in chunks, which is never known again.
+  const std::string none = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+  EXPECT_EQ(both_ways(none + none + none).size(), 3U);
+  const std::string chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
+  EXPECT_EQ(both_ways(chunked + chunked + none + chunked).size(), 4U);
+}
+
 TEST(RequestParserRepeated, KeepsItsLimits) {
   Limits limits;
   limits.max_head = 100;
