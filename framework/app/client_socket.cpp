@@ -5,7 +5,6 @@
 #include <variant>
 
 #include "app/client_tls.hpp"
-#include "app/room_home.hpp"
 #include "base/ascii.hpp"
 
 namespace folio::app {
@@ -27,7 +26,7 @@ class AnswerFields final : public ws::FieldSource {
   const http::AnswerHead& head_;
 };
 
-std::shared_ptr<const SocketSettings> settings_of(const WebSocketClientOptions& options) {
+SocketSettings settings_of(const WebSocketClientOptions& options) {
   WsOptions socket = options.socket;
   socket.subprotocols = options.subprotocols;
   return make_socket_settings(Config{}, &socket);
@@ -128,7 +127,7 @@ void ClientSocket::on_connected() noexcept {
   request_.target = url_.target;
   request_.key = key_;
   request_.subprotocols = options_.subprotocols;
-  if (const auto& deflate = settings_->handshake.deflate) request_.extensions = ws::deflate_offer(*deflate);
+  if (const auto& deflate = settings_.handshake.deflate) request_.extensions = ws::deflate_offer(*deflate);
   request_.extra = extra;
   ws::write_request(tcp_.output(), request_);
   request_.extra = {};
@@ -163,7 +162,7 @@ void ClientSocket::read_answer(std::span<char> bytes) noexcept {
   if (const auto* reason = std::get_if<std::string>(&verdict)) return fail(502, *reason);
   const auto& established = std::get<ws::Established>(verdict);
   std::optional<ws::DeflateParameters> deflate;
-  if (const auto& offered = settings_->handshake.deflate) {
+  if (const auto& offered = settings_.handshake.deflate) {
     auto agreed = ws::check_deflate_response(established.extensions, *offered);
     if (const auto* reason = std::get_if<std::string>(&agreed)) return fail(502, *reason);
     deflate = std::get<std::optional<ws::DeflateParameters>>(agreed);
@@ -175,20 +174,17 @@ void ClientSocket::read_answer(std::span<char> bytes) noexcept {
 
 void ClientSocket::establish(const ws::Established& established, const std::optional<ws::DeflateParameters>& deflate,
                              std::span<char> rest) {
-  const auto& subprotocols = settings_->handshake.subprotocols;
+  const auto& subprotocols = settings_.handshake.subprotocols;
   const auto chosen = std::ranges::find(subprotocols, established.subprotocol);
   // Nobody asked us anything, and there is yet a request to look at.
   auto exchange = std::make_unique<Exchange>(http::Limits{});
   exchange->data.head = &exchange->parser.head();
   exchange->data.remote_address = tcp_.peer_address();
   core_ = std::make_shared<detail::SocketCore>(detail::SocketCore::Setup{
-      .loop = tcp_.loop(),
-      .home = room_home(tcp_.loop()),
-      .settings = settings_,
+      .environment = make_socket_environment(tcp_.loop(), settings_, ws::Role::Client),
       .exchange = *exchange,
       .subprotocol = chosen == subprotocols.end() ? std::string_view() : std::string_view(*chosen),
-      .deflate = deflate,
-      .role = ws::Role::Client});
+      .deflate = deflate});
   core_->open(tcp_, std::move(exchange));
   conclude(WebSocket(core_));
   if (!rest.empty()) core_->on_data(rest);
@@ -207,7 +203,7 @@ void ClientSocket::on_closed() noexcept {
   if (core_) {
     core_->on_gone();
   } else {
-    fail(502, tcp_.failure());
+    fail(502, std::string(tcp_.failure()));
   }
   delete this;
 }

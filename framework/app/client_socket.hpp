@@ -73,7 +73,7 @@ class ClientSocket final : private net::TcpEvents, private net::Swept {
   net::TcpConnection tcp_;
   http::Url url_;
   WebSocketClientOptions options_;
-  std::shared_ptr<const SocketSettings> settings_;
+  SocketSettings settings_;
   ws::ClientRequest request_;
   std::string key_;
   base::Buffer answer_;  // as much as has come of it

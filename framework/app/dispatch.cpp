@@ -243,9 +243,11 @@ bool is_plain(const Exchange& exchange) {
 Result<Response> run_plain(Exchange& exchange) {
   if (exchange.chain.target != Target::Handler) return own_answer(exchange);
   Result<Response> response = call_handler(exchange);
-  if (response || exchange.chain.scope->error != routing::kNone) return response;
-  log_failure(exchange, response.error());
-  return error_response(exchange, response.error());
+  if (!response && exchange.chain.scope->error == routing::kNone) {
+    log_failure(exchange, response.error());
+    response = error_response(exchange, response.error());
+  }
+  return response;
 }
 
 Task<Response> run_failure(Exchange& exchange, AppError failure) {

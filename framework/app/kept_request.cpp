@@ -37,19 +37,18 @@ KeptRequest& KeptRequest::operator=(KeptRequest&&) noexcept = default;
 KeptRequest::~KeptRequest() = default;
 
 KeptRequest::KeptRequest(Exchange& exchange)
-    : application_(std::move(exchange.application)), secure_(exchange.data.secure) {
+    : application_(std::move(exchange.application)), secure_(exchange.data.scheme == "https") {
   detail::RequestData& data = exchange.data;
-  const std::string_view texts[] = {data.block, data.remote_address, data.scheme, data.host, data.id};
+  const std::string_view texts[] = {data.block, data.remote_address, data.host, data.id};
   std::size_t size = 0;
   for (const auto text : texts) size += text.size();
   text_ = std::make_unique_for_overwrite<char[]>(size);
   char* at = text_.get();
   for (const auto text : texts) at = static_cast<char*>(std::memcpy(at, text.data(), text.size())) + text.size();
   head_ = static_cast<std::uint32_t>(data.block.size());
-  address_ = static_cast<std::uint32_t>(data.remote_address.size());
-  scheme_ = static_cast<std::uint32_t>(data.scheme.size());
+  address_ = static_cast<std::uint16_t>(data.remote_address.size());
   host_ = static_cast<std::uint32_t>(data.host.size());
-  id_ = static_cast<std::uint32_t>(data.id.size());
+  id_ = static_cast<std::uint8_t>(data.id.size());
   if (data.body.empty() && data.values.empty() && !data.client_certificate && !data.trace) return;
   rest_ = std::make_unique<Rest>(Rest{.body = std::move(data.body),
                                       .values = std::move(data.values),
@@ -59,7 +58,7 @@ KeptRequest::KeptRequest(Exchange& exchange)
 
 std::unique_ptr<Exchange> KeptRequest::restore() && {
   auto exchange = std::make_unique<Exchange>(no_limits());
-  exchange->block.append({text_.get(), std::size_t{head_} + address_ + scheme_ + host_ + id_});
+  exchange->block.append({text_.get(), std::size_t{head_} + address_ + host_ + id_});
   detail::RequestData& data = exchange->data;
   const char* const text = exchange->block.data();
   std::size_t at = 0;
@@ -68,10 +67,10 @@ std::unique_ptr<Exchange> KeptRequest::restore() && {
   (void)exchange->parser.parse_head(data.block);
   data.head = &exchange->parser.head();
   data.remote_address = next(address_);
-  data.scheme = next(scheme_);
   data.host = next(host_);
   data.id = next(id_);
   data.secure = secure_;
+  data.scheme = secure_ ? "https" : "http";
   if (rest_) {
     data.body = std::move(rest_->body);
     data.values = std::move(rest_->values);

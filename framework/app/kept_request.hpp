@@ -31,14 +31,13 @@ class KeptRequest {
   struct Rest;  // what few requests have
 
   std::shared_ptr<const Application> application_;
-  std::unique_ptr<char[]> text_;  // the head, the client's address, scheme, host and request id
+  std::unique_ptr<char[]> text_;  // the head, the client's address, the host and the request id
   std::unique_ptr<Rest> rest_;
   std::uint32_t head_ = 0;  // bytes of each
-  std::uint32_t address_ = 0;
-  std::uint32_t scheme_ = 0;
   std::uint32_t host_ = 0;
-  std::uint32_t id_ = 0;
-  bool secure_ = false;
+  std::uint16_t address_ = 0;
+  std::uint8_t id_ = 0;
+  bool secure_ = false;  // the scheme is https
 };
 
 }  // namespace folio::app

@@ -3,20 +3,19 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/deflate_contexts.hpp"
-
 namespace folio::detail {
 
 namespace {
 
-ws::Options protocol_options(const app::SocketSettings& settings, const std::optional<ws::DeflateParameters>& deflate,
-                             ws::DeflateContexts* contexts) {
+ws::Options protocol_options(const app::SocketEnvironment& environment,
+                             const std::optional<ws::DeflateParameters>& deflate) {
+  const app::SocketSettings& settings = environment.settings;
   const app::SocketLimits& limits = settings.limits;
   ws::Options options;
   options.max_message_size = settings.streaming ? limits.max_streamed : limits.max_message;
   options.delivery = settings.streaming ? ws::Delivery::Pieces : ws::Delivery::Messages;
   options.deflate = deflate;
-  options.deflate_contexts = contexts;
+  options.deflate_contexts = environment.deflate_contexts.get();
   options.deflate_threshold = limits.compress_from;
   options.deflate_level = limits.compression_level;
   return options;
@@ -39,15 +38,19 @@ struct Incomplete {
 }  // namespace
 
 SocketCore::SocketCore(Setup setup)
-    : settings_(std::move(setup.settings)),
-      inbox_(setup.loop.inbox()),
-      home_(std::move(setup.home)),
-      subprotocol_(setup.subprotocol),
-      counters_(setup.loop.local<app::Metrics>().sockets[static_cast<std::size_t>(setup.role)]),
-      slow_peer_(settings_->slow_peer),
-      deflate_contexts_(setup.deflate ? app::deflate_contexts(setup.loop) : nullptr),
-      protocol_(setup.role, protocol_options(*settings_, setup.deflate, deflate_contexts_.get())),
-      exchange_(&setup.exchange) {}
+    : environment_(std::move(setup.environment)),
+      slow_peer_(environment_->settings.slow_peer),
+      protocol_(environment_->role, protocol_options(*environment_, setup.deflate)),
+      exchange_(&setup.exchange) {
+  if (setup.subprotocol.empty()) return;
+  const auto& known = environment_->settings.handshake.subprotocols;
+  subprotocol_ = static_cast<std::uint16_t>(std::ranges::find(known, setup.subprotocol) - known.begin() + 1);
+}
+
+std::string_view SocketCore::subprotocol() const noexcept {
+  if (subprotocol_ == 0) return {};
+  return environment_->settings.handshake.subprotocols[subprotocol_ - 1];
+}
 
 SocketCore::~SocketCore() {
   if (waiting_ != nullptr) *waiting_ = nullptr;
@@ -55,15 +58,16 @@ SocketCore::~SocketCore() {
 
 bool SocketCore::on_home_thread() const noexcept {
   Executor* here = Executor::current();
-  return here != nullptr && here->inbox() == inbox_;
+  return here != nullptr && here->inbox() == environment_->inbox;
 }
 
 base::Buffer& SocketCore::output() noexcept {
-  return tcp_ != nullptr ? tcp_->output() : early_;
+  return tcp_ != nullptr ? tcp_->output() : seldom().early;
 }
 
 std::size_t SocketCore::unsent() const noexcept {
-  return tcp_ != nullptr ? tcp_->unsent() : early_.size();
+  if (tcp_ != nullptr) return tcp_->unsent();
+  return seldom_ ? seldom_->early.size() : 0;
 }
 
 // --- closing ---
@@ -71,7 +75,7 @@ std::size_t SocketCore::unsent() const noexcept {
 void SocketCore::close(std::uint16_t code, std::string_view reason) {
   if (on_home_thread()) return close_home(code, reason);
   auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
-  inbox_->post([self, code, copy = std::string(reason)] { self->close_home(code, copy); });
+  inbox().post([self, code, copy = std::string(reason)] { self->close_home(code, copy); });
 }
 
 void SocketCore::close_home(std::uint16_t code, std::string_view reason) noexcept {
@@ -93,22 +97,24 @@ void SocketCore::shut_down(std::uint16_t code, std::string_view reason) noexcept
 // No more can be sent.
 void SocketCore::set_closed() noexcept {
   if (closed_.exchange(true, std::memory_order_acq_rel)) return;
-  for (auto& waker : std::exchange(drained_, {})) waker.wake();
-  for (auto& waker : std::exchange(closed_waiters_, {})) waker.wake();
+  if (seldom_) {
+    for (auto& waker : std::exchange(seldom_->drained, {})) waker.wake();
+    for (auto& waker : std::exchange(seldom_->closed_waiters, {})) waker.wake();
+  }
   leave_all();
 }
 
 void SocketCore::fail(std::uint16_t code, std::string reason) noexcept {
   if (ended_) return;
-  failure_ = std::make_unique<std::string>(reason + " (" + std::to_string(code) + ")");
-  close_status_ = std::make_unique<WsMessage::Close>(WsMessage::Close{code, std::move(reason)});
+  seldom().failure = std::make_unique<std::string>(reason + " (" + std::to_string(code) + ")");
+  seldom().close_status = std::make_unique<WsMessage::Close>(WsMessage::Close{code, std::move(reason)});
   ended_ = true;
   set_closed();
   wake_reader();
 }
 
 WsMessage::Close SocketCore::close_status() const {
-  return close_status_ ? *close_status_ : WsMessage::Close{};
+  return seldom_ && seldom_->close_status ? *seldom_->close_status : WsMessage::Close{};
 }
 
 // Both sides are done: send what is queued, then end the transport. RFC 6455 §7.1.1: the server closes first, "a client
@@ -130,10 +136,10 @@ void SocketCore::drop_owner(std::uint16_t code) noexcept {
   stop_waiting();
   inbound_.clear();
   inbound_head_ = inbound_bytes_ = 0;
-  partial_.reset();
+  if (seldom_) seldom_->partial.reset();
   if (!opened_ && !gone_) {
     // The upgrade was not answered yet. When it is, the connection is open for as long as it takes to say this.
-    (void)protocol_.close(static_cast<ws::CloseCode>(code), {}, early_);
+    (void)protocol_.close(static_cast<ws::CloseCode>(code), {}, output());
     set_closed();
     return;
   }
@@ -157,18 +163,19 @@ void SocketCore::open(net::TcpConnection& tcp, app::KeptRequest request) {
 void SocketCore::carried_by(net::TcpConnection& tcp) {
   tcp_ = &tcp;
   opened_ = true;
-  counters_->opened.add(1);
-  if (compressed()) counters_->deflated.add(1);
+  counters().opened.add(1);
+  if (compressed()) counters().deflated.add(1);
   last_heard_ = closing_since_ = tcp.loop().seconds();
-  if (!early_.empty()) tcp.output().append(early_.view());
-  early_.release();
+  if (!seldom_) return;
+  tcp.output().append(seldom_->early.view());
+  seldom_->early.release();
 }
 
 void SocketCore::on_data(std::span<char> bytes) noexcept {
   last_heard_ = tcp_->loop().seconds();
   ping_sent_ = false;
   if (held_) {
-    stash_.append({bytes.data(), bytes.size()});
+    seldom().stash.append({bytes.data(), bytes.size()});
     return;
   }
   pump(bytes);
@@ -183,7 +190,7 @@ void SocketCore::pump(std::span<char> bytes) noexcept {
     if (full && !owner_gone_) {
       // The handler lags, or the peer does not take our answers: leave the rest to TCP's own backpressure.
       held_ = true;
-      stash_.append({bytes.data(), bytes.size()});
+      seldom().stash.append({bytes.data(), bytes.size()});
       tcp_->pause_reading();
       break;
     }
@@ -229,11 +236,20 @@ void SocketCore::resume_input() noexcept {
   const bool full = inbound_bytes_ > limits().max_inbound / 2 || pressed(limits().max_queue);
   if (full && !owner_gone_) return;
   if (std::exchange(held_, false)) {
-    base::Buffer waiting = std::exchange(stash_, {});
+    base::Buffer waiting = std::exchange(seldom().stash, {});
     pump({waiting.data(), waiting.size()});
     if (held_ || tcp_ == nullptr) return;
   }
   if (!ended_) tcp_->resume_reading();
+}
+
+// Made where it waits: moving a message costs as much as looking at it.
+template <class Kind>
+void SocketCore::push(Kind&& message, std::size_t cost, bool is_text, bool first, bool final) {
+  if (owner_gone_) return;
+  inbound_bytes_ += cost;
+  inbound_.emplace_back(std::forward<Kind>(message), cost, is_text, first, final);
+  wake_reader();
 }
 
 void SocketCore::handle(const ws::Event& event) {
@@ -245,15 +261,15 @@ void SocketCore::handle(const ws::Event& event) {
       handle_data(event);
       break;
     case ws::Event::Kind::Ping:
-      if (waiting < control_limit) push({.message = WsMessage::Ping{bytes_of(event.payload)}});
+      if (waiting < control_limit) push(WsMessage::Ping{bytes_of(event.payload)}, cost_of(0));
       break;
     case ws::Event::Kind::Pong:
-      if (waiting < control_limit) push({.message = WsMessage::Pong{bytes_of(event.payload)}});
+      if (waiting < control_limit) push(WsMessage::Pong{bytes_of(event.payload)}, cost_of(0));
       break;
     case ws::Event::Kind::Close:
-      close_status_ = std::make_unique<WsMessage::Close>(
+      seldom().close_status = std::make_unique<WsMessage::Close>(
           WsMessage::Close{static_cast<std::uint16_t>(event.code), std::string(event.reason)});
-      push({.message = *close_status_});
+      push(*seldom().close_status, 0);
       finish_transport();
       break;
     case ws::Event::Kind::Failed:
@@ -267,33 +283,16 @@ void SocketCore::handle(const ws::Event& event) {
 
 void SocketCore::handle_data(const ws::Event& event) {
   const bool is_text = event.kind == ws::Event::Kind::Text;
-  counters_->received(event.payload.size(), event.final);
-  if (settings_->streaming) {
-    push({.message = WsMessage::Text{protocol_.take(event)},
-          .is_text = is_text,
-          .first = event.first,
-          .final = event.final});
+  const std::size_t cost = cost_of(event.payload.size());
+  counters().received(event.payload.size(), event.final);
+  if (environment_->settings.streaming) {
+    push(WsMessage::Text{protocol_.take(event)}, cost, is_text, event.first, event.final);
   } else if (is_text) {
-    push({.message = WsMessage::Text{protocol_.take(event)}});
+    push(WsMessage::Text{protocol_.take(event)}, cost);
   } else {
-    push({.message = WsMessage::Binary{bytes_of(event.payload)}});
+    push(WsMessage::Binary{bytes_of(event.payload)}, cost);
     protocol_.release();  // the memory that a message of several frames was put together in
   }
-}
-
-std::size_t SocketCore::cost_of(const Received& received) const {
-  if (received.message.close() != nullptr) return 0;
-  std::size_t cost = limits().queue_overhead;
-  if (const auto* text = received.message.text()) cost += text->size();
-  if (const auto* binary = received.message.binary()) cost += binary->size();
-  return cost;
-}
-
-void SocketCore::push(Received&& received) {
-  if (owner_gone_) return;
-  inbound_bytes_ += cost_of(received);
-  inbound_.push_back(std::move(received));
-  wake_reader();
 }
 
 void SocketCore::wake_reader() noexcept {
@@ -304,7 +303,7 @@ void SocketCore::wake_reader() noexcept {
 
 bool SocketCore::readable(Reader reader) {
   for (;;) {
-    if (settings_->streaming && reader != Reader::Pieces) merge_pieces();
+    if (environment_->settings.streaming && reader != Reader::Pieces) merge_pieces();
     if (inbound_head_ == inbound_.size()) return ended_;
     if (reader == Reader::Any || inbound_[inbound_head_].is_data()) return true;
     (void)take_front();
@@ -316,10 +315,11 @@ bool SocketCore::readable(Reader reader) {
 void SocketCore::merge_pieces() {
   while (inbound_head_ < inbound_.size() && inbound_[inbound_head_].is_data() && !inbound_[inbound_head_].is_whole()) {
     Received piece = take_front();
-    if (piece.first || !partial_) partial_ = std::make_unique<std::string>();
-    partial_->append(*piece.message.text());
-    if (partial_->size() > limits().max_message) {
-      partial_.reset();
+    auto& partial = seldom().partial;
+    if (piece.first || !partial) partial = std::make_unique<std::string>();
+    partial->append(*piece.message.text());
+    if (partial->size() > limits().max_message) {
+      partial.reset();
       const std::string reason = "message is over the limit of " + std::to_string(limits().max_message) + " bytes";
       close_home(close_code::message_too_big, reason);
       inbound_.clear();
@@ -328,9 +328,10 @@ void SocketCore::merge_pieces() {
     }
     if (!piece.final) continue;
     piece.first = true;
-    *piece.message.text() = std::move(*partial_);
-    partial_.reset();
-    inbound_bytes_ += cost_of(piece);
+    *piece.message.text() = std::move(*partial);
+    partial.reset();
+    piece.cost = cost_of(piece.message.text()->size());
+    inbound_bytes_ += piece.cost;
     inbound_.insert(inbound_.begin() + static_cast<std::ptrdiff_t>(inbound_head_), std::move(piece));
   }
 }
@@ -345,12 +346,12 @@ void SocketCore::wait_readable(Reader reader, std::coroutine_handle<> awaiting, 
 // REQUIRES: there is one.
 SocketCore::Received SocketCore::take_front() {
   Received received = std::move(inbound_[inbound_head_]);
-  drop_front(cost_of(received));
+  drop_front();
   return received;
 }
 
-void SocketCore::drop_front(std::size_t cost) {
-  inbound_bytes_ -= std::min(cost, inbound_bytes_);
+void SocketCore::drop_front() {
+  inbound_bytes_ -= inbound_[inbound_head_].cost;
   if (++inbound_head_ == inbound_.size()) {
     inbound_.clear();
     inbound_head_ = inbound_bytes_ = 0;
@@ -362,13 +363,12 @@ std::optional<WsMessage> SocketCore::pop() {
   std::optional<WsMessage> message;
   if (inbound_head_ == inbound_.size()) return message;
   Received& front = inbound_[inbound_head_];
-  const std::size_t cost = cost_of(front);
   if (front.is_text) {
     message.emplace(std::move(front.message));
   } else {
     message.emplace(WsMessage::Binary{bytes_of(*front.message.text())});
   }
-  drop_front(cost);
+  drop_front();
   return message;
 }
 
@@ -384,8 +384,8 @@ std::optional<WsPiece> SocketCore::pop_piece() {
 }
 
 std::optional<AppError> SocketCore::take_failure() {
-  if (!failure_) return std::nullopt;
-  const auto reason = std::exchange(failure_, nullptr);
+  if (!seldom_ || !seldom_->failure) return std::nullopt;
+  const auto reason = std::exchange(seldom_->failure, nullptr);
   return AppError(400, *reason);
 }
 
@@ -404,15 +404,15 @@ void SocketCore::on_end() noexcept {
 void SocketCore::on_gone() noexcept {
   if (!ended_ && !closed()) fail(close_code::abnormal, "the connection was lost");
   if (opened_ && !gone_) {
-    counters_->ended.add(1);
-    counters_->closed(close_status_ ? close_status_->code : close_code::abnormal);
+    counters().ended.add(1);
+    counters().closed(seldom_ && seldom_->close_status ? seldom_->close_status->code : close_code::abnormal);
   }
   gone_ = true;
   ended_ = true;
   (void)protocol_.abnormal();  // gives back what it holds of the loop's
   account();
   tcp_ = nullptr;
-  stash_.release();
+  if (seldom_) seldom_->stash.release();
   set_closed();
   wake_reader();
   if (owner_gone_) release_request();

@@ -20,9 +20,7 @@
 
 #include "app/exchange.hpp"
 #include "app/kept_request.hpp"
-#include "app/metrics.hpp"
-#include "app/socket_settings.hpp"
-#include "async/executor.hpp"
+#include "app/socket_environment.hpp"
 #include "base/buffer.hpp"
 #include "net/loop.hpp"
 #include "net/tcp.hpp"
@@ -34,13 +32,10 @@ namespace folio::detail {
 class SocketCore final : public room::Member {
  public:
   struct Setup {
-    net::Loop& loop;
-    std::shared_ptr<room::Home> home;
-    std::shared_ptr<const app::SocketSettings> settings;
+    std::shared_ptr<const app::SocketEnvironment> environment;
     app::Exchange& exchange;                       // of the request that opens the connection
     std::string_view subprotocol;                  // one of the settings'; empty: none
     std::optional<ws::DeflateParameters> deflate;  // what was agreed on
-    ws::Role role = ws::Role::Server;
   };
   explicit SocketCore(Setup setup);
   ~SocketCore() override;
@@ -49,7 +44,7 @@ class SocketCore final : public room::Member {
   SendResult send(Opcode opcode, std::string_view payload);
   void close(std::uint16_t code, std::string_view reason);
   [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
-  [[nodiscard]] std::shared_ptr<room::Home> home() const noexcept override { return home_; }
+  [[nodiscard]] std::shared_ptr<room::Home> home() const noexcept override { return environment_->home; }
   [[nodiscard]] bool gone() const noexcept override { return closed(); }
   // Whether a sender need not wait: exact on the loop's thread, a recent view on others.
   [[nodiscard]] bool has_room() noexcept;
@@ -98,8 +93,8 @@ class SocketCore final : public room::Member {
   void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }
 
   [[nodiscard]] const Request& request();
-  [[nodiscard]] std::string_view subprotocol() const noexcept { return subprotocol_; }
-  [[nodiscard]] bool compressed() const noexcept { return deflate_contexts_ != nullptr; }
+  [[nodiscard]] std::string_view subprotocol() const noexcept;
+  [[nodiscard]] bool compressed() const noexcept { return protocol_.deflates(); }
   // How the connection ended, or NoStatus when it has not.
   [[nodiscard]] WsMessage::Close close_status() const;
 
@@ -107,6 +102,7 @@ class SocketCore final : public room::Member {
   // What waits for the handler. A piece's bytes are in a Text, whatever the message is.
   struct Received {
     WsMessage message;
+    std::size_t cost;  // what it counts of max_inbound
     bool is_text = true;
     bool first = true;
     bool final = true;
@@ -124,16 +120,17 @@ class SocketCore final : public room::Member {
   bool send_data(ws::Opcode opcode, std::string_view payload, base::Buffer& out);
   void write(const room::Parcel& parcel);
   void close_home(std::uint16_t code, std::string_view reason) noexcept;
-  [[nodiscard]] const app::SocketLimits& limits() const noexcept { return settings_->limits; }
+  [[nodiscard]] const app::SocketLimits& limits() const noexcept { return environment_->settings.limits; }
   void pump(std::span<char> bytes) noexcept;
   void account() noexcept;
   void flush_pong() noexcept;
   void handle(const ws::Event& event);
   void handle_data(const ws::Event& event);
-  void push(Received&& received);
-  [[nodiscard]] std::size_t cost_of(const Received& received) const;
+  template <class Kind>
+  void push(Kind&& message, std::size_t cost, bool is_text = true, bool first = true, bool final = true);
+  [[nodiscard]] std::size_t cost_of(std::size_t bytes) const { return bytes + limits().queue_overhead; }
   Received take_front();
-  void drop_front(std::size_t cost);
+  void drop_front();
   void merge_pieces();
   void resume_input() noexcept;
   void set_closed() noexcept;
@@ -143,12 +140,31 @@ class SocketCore final : public room::Member {
   void carried_by(net::TcpConnection& tcp);
   void release_request() noexcept;
 
+  // What few connections ever need.
+  struct Seldom {
+    base::Buffer early;  // sent before the 101 was written
+    base::Buffer stash;  // received, and not looked at because the handler lags
+    std::vector<Waker> drained;
+    std::vector<Waker> closed_waiters;
+    std::unique_ptr<std::string> partial;  // of a message in pieces that is read whole: what has come
+    std::unique_ptr<std::string> failure;
+    std::unique_ptr<WsMessage::Close> close_status;
+    struct Latest {
+      Opcode opcode;
+      std::string payload;
+    };
+    std::unique_ptr<Latest> latest;  // of SlowPeer::Latest: the message that waits for room
+  };
+  Seldom& seldom() {
+    if (!seldom_) seldom_ = std::make_unique<Seldom>();
+    return *seldom_;
+  }
+  [[nodiscard]] app::SocketCounters& counters() const noexcept { return *environment_->counters; }
+  [[nodiscard]] Inbox& inbox() const noexcept { return *environment_->inbox; }
+
   // Fixed.
-  std::shared_ptr<const app::SocketSettings> settings_;
-  std::shared_ptr<Inbox> inbox_;
-  std::shared_ptr<room::Home> home_;
-  std::string_view subprotocol_;
-  std::shared_ptr<app::SocketCounters> counters_;  // of the loop and the role
+  std::shared_ptr<const app::SocketEnvironment> environment_;
+  std::uint16_t subprotocol_ = 0;  // its place among the settings', from 1; 0: none
 
   // Any thread.
   std::atomic<bool> closed_{false};
@@ -157,40 +173,28 @@ class SocketCore final : public room::Member {
   std::atomic<std::size_t> backlog_{0};         // a recent unsent(), for other threads
 
   // The loop's thread.
-  std::shared_ptr<ws::DeflateContexts> deflate_contexts_;  // those of the loop; null: no compression
   ws::Protocol protocol_;
   net::TcpConnection* tcp_ = nullptr;
-  bool opened_ = false;
   app::KeptRequest kept_request_;
   std::unique_ptr<app::Exchange> exchange_owner_;
   app::Exchange* exchange_;  // before the upgrade the connection's still; null while the request is kept
-  base::Buffer early_;       // sent before the 101 was written
-  base::Buffer stash_;       // received, and not looked at because the handler lags
   std::vector<Received> inbound_;
   std::size_t inbound_head_ = 0;
   std::size_t inbound_bytes_ = 0;
   std::size_t incomplete_ = 0;  // bytes of an incomplete message that count toward the loop's limit
   HomeWaker reader_waker_;  // stop_waiting comes before its coroutine is destroyed
   SocketCore** waiting_ = nullptr;
+  std::unique_ptr<Seldom> seldom_;
   Reader reader_ = Reader::None;
-  std::vector<Waker> drained_;
-  std::vector<Waker> closed_waiters_;
-  std::unique_ptr<std::string> partial_;  // of a message in pieces that is read whole: what has come
-  std::unique_ptr<std::string> failure_;
-  std::unique_ptr<WsMessage::Close> close_status_;
-  struct Latest {
-    Opcode opcode;
-    std::string payload;
-  };
-  std::unique_ptr<Latest> latest_;  // of SlowPeer::Latest: the message that waits for room
+  bool opened_ = false;
   bool ended_ = false;              // no message will come any more
   bool owner_gone_ = false;
   bool gone_ = false;
   bool processing_ = false;
-  bool held_ = false;  // input is held back: in stash_, and maybe in the protocol
+  bool ping_sent_ = false;
+  bool held_ = false;  // input is held back: in the stash, and maybe in the protocol
   std::uint32_t last_heard_ = 0;
   std::uint32_t closing_since_ = 0;
-  bool ping_sent_ = false;
 };
 
 }  // namespace folio::detail

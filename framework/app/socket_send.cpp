@@ -40,7 +40,7 @@ SendResult SocketCore::send(Opcode opcode, std::string_view payload) {
     return SendResult::Closed;
   }
   auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
-  const bool posted = inbox_->post([self, opcode, cost, copy = std::string(payload)] {
+  const bool posted = inbox().post([self, opcode, cost, copy = std::string(payload)] {
     self->foreign_queued_.fetch_sub(cost, std::memory_order_relaxed);
     self->send_home(opcode, copy);
   });
@@ -52,14 +52,15 @@ SendResult SocketCore::send(Opcode opcode, std::string_view payload) {
 SlowPeer SocketCore::count_slow() noexcept {
   SlowPeer policy = slow_peer_.load(std::memory_order_relaxed);
   if (policy == SlowPeer::Latest) policy = SlowPeer::Drop;
-  counters_->slow[static_cast<std::size_t>(policy)].add(1);
+  counters().slow[static_cast<std::size_t>(policy)].add(1);
   return policy;
 }
 
 // The message waits for room, in the place of one that did.
 void SocketCore::keep_latest(Opcode opcode, std::string_view payload) {
-  if (latest_) counters_->slow[static_cast<std::size_t>(SlowPeer::Latest)].add(1);
-  latest_ = std::make_unique<Latest>(opcode, std::string(payload));
+  auto& latest = seldom().latest;
+  if (latest) counters().slow[static_cast<std::size_t>(SlowPeer::Latest)].add(1);
+  latest = std::make_unique<Seldom::Latest>(opcode, std::string(payload));
 }
 
 // What the policy of the route makes of a message that finds the queue full.
@@ -97,7 +98,7 @@ SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
     case Opcode::Text:
     case Opcode::Binary:
       sent = send_data(static_cast<ws::Opcode>(opcode), payload, out);
-      if (sent) counters_->sent(payload.size());
+      if (sent) counters().sent(payload.size());
       break;
     case Opcode::Ping:
       sent = protocol_.ping(payload, out);
@@ -137,7 +138,7 @@ void SocketCore::deliver(const room::Delivery& delivery) noexcept {
   if (joined != nullptr && tcp_ != nullptr && protocol_.role() == ws::Role::Server && !compressed()) {
     // One buffer for all of the room, straight to the kernel.
     const base::SharedBytes& frames = joined->bytes(parcels);
-    counters_->sent(joined->payload_size(), parcels.size());
+    counters().sent(joined->payload_size(), parcels.size());
     tcp_->send(frames);
   } else {
     for (const auto& parcel : parcels) write(parcel);
@@ -148,7 +149,7 @@ void SocketCore::deliver(const room::Delivery& delivery) noexcept {
 
 // The frame that all members share: the compressed one where the peer takes it, made by the first member that asks.
 void SocketCore::write(const room::Parcel& parcel) {
-  counters_->sent(parcel.payload.size());
+  counters().sent(parcel.payload.size());
   if (protocol_.role() == ws::Role::Client) {
     // RFC 6455 §5.3: what a client sends is masked, with a key of its own for each frame.
     (void)protocol_.send(opcode_of(parcel), parcel.payload, output());
@@ -159,7 +160,7 @@ void SocketCore::write(const room::Parcel& parcel) {
       protocol_.can_take_shared_compressed(parcel.payload.size())) {
     const base::SharedBytes& packed = parcel.packed->get([&] {
       return ws::make_compressed_server_frame(opcode_of(parcel), parcel.payload, limits().compression_level,
-                                              deflate_contexts_.get());
+                                              environment_->deflate_contexts.get());
     });
     if (packed) {
       frame = &packed;
@@ -169,7 +170,7 @@ void SocketCore::write(const room::Parcel& parcel) {
   if (tcp_ != nullptr) {
     tcp_->write(*frame);
   } else {
-    early_.append(**frame);
+    seldom().early.append(**frame);
   }
 }
 
@@ -183,15 +184,15 @@ bool SocketCore::has_room() noexcept {
 void SocketCore::wait_drained(std::coroutine_handle<> awaiting) {
   Waker waker(awaiting);
   if (on_home_thread()) {
-    drained_.push_back(std::move(waker));
+    seldom().drained.push_back(std::move(waker));
     return;
   }
   auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
-  const bool posted = inbox_->post([self, waker]() mutable {
+  const bool posted = inbox().post([self, waker]() mutable {
     if (self->has_room()) {
       waker.wake();
     } else {
-      self->drained_.push_back(std::move(waker));
+      self->seldom().drained.push_back(std::move(waker));
     }
   });
   if (!posted) waker.wake();
@@ -200,15 +201,15 @@ void SocketCore::wait_drained(std::coroutine_handle<> awaiting) {
 void SocketCore::wait_closed(std::coroutine_handle<> awaiting) {
   Waker waker(awaiting);
   if (on_home_thread()) {
-    closed_waiters_.push_back(std::move(waker));
+    seldom().closed_waiters.push_back(std::move(waker));
     return;
   }
   auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
-  const bool posted = inbox_->post([self, waker]() mutable {
+  const bool posted = inbox().post([self, waker]() mutable {
     if (self->closed()) {
       waker.wake();
     } else {
-      self->closed_waiters_.push_back(std::move(waker));
+      self->seldom().closed_waiters.push_back(std::move(waker));
     }
   });
   if (!posted) waker.wake();
@@ -217,8 +218,10 @@ void SocketCore::wait_closed(std::coroutine_handle<> awaiting) {
 void SocketCore::on_drained() noexcept {
   backlog_.store(unsent(), std::memory_order_relaxed);
   flush_pong();
-  if (const auto latest = std::exchange(latest_, nullptr)) send_home(latest->opcode, latest->payload);
-  for (auto& waker : std::exchange(drained_, {})) waker.wake();
+  if (seldom_) {
+    if (const auto latest = std::exchange(seldom_->latest, nullptr)) send_home(latest->opcode, latest->payload);
+    for (auto& waker : std::exchange(seldom_->drained, {})) waker.wake();
+  }
   resume_input();
 }
 

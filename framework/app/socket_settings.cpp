@@ -28,12 +28,12 @@ std::optional<ws::DeflatePolicy> deflate_policy(WsCompression compression) {
   return policy;
 }
 
-std::shared_ptr<const SocketSettings> make_socket_settings(const Config& config, const WsOptions* options) {
-  auto settings = std::make_shared<SocketSettings>();
-  SocketLimits& limits = settings->limits;
+SocketSettings make_socket_settings(const Config& config, const WsOptions* options) {
+  SocketSettings settings;
+  SocketLimits& limits = settings.limits;
   limits = config.socket;
-  settings->handshake.origins.allowed = config.allowed_origins;
-  settings->handshake.deflate = deflate_policy(limits.compression);
+  settings.handshake.origins.allowed = config.allowed_origins;
+  settings.handshake.deflate = deflate_policy(limits.compression);
   if (options == nullptr) return settings;
 
   put(limits.max_message, options->max_message);
@@ -42,14 +42,14 @@ std::shared_ptr<const SocketSettings> make_socket_settings(const Config& config,
   put(limits.max_inbound, options->max_inbound);
   put(limits.compression, options->compression);
   put(limits.compress_from, options->compress_from);
-  settings->handshake.deflate = deflate_policy(limits.compression);
+  settings.handshake.deflate = deflate_policy(limits.compression);
   put(limits.ping_after, options->ping_after);
   put(limits.idle_timeout, options->idle_timeout);
   put(limits.close_timeout, options->close_timeout);
-  put(settings->slow_peer, options->slow_peer);
-  settings->streaming = options->streaming;
-  settings->handshake.subprotocols = options->subprotocols;
-  auto& allowed = settings->handshake.origins.allowed;
+  put(settings.slow_peer, options->slow_peer);
+  settings.streaming = options->streaming;
+  settings.handshake.subprotocols = options->subprotocols;
+  auto& allowed = settings.handshake.origins.allowed;
   allowed.insert(allowed.end(), options->allowed_origins.begin(), options->allowed_origins.end());
   return settings;
 }

@@ -3,7 +3,6 @@
 
 #include <folio/websocket_options.hpp>
 
-#include <memory>
 #include <optional>
 
 #include "app/config.hpp"
@@ -22,7 +21,6 @@ struct SocketSettings {
 };
 
 // `options` may be null: the server's settings as they are.
-[[nodiscard]] std::shared_ptr<const SocketSettings> make_socket_settings(const Config& config,
-                                                                         const WsOptions* options);
+[[nodiscard]] SocketSettings make_socket_settings(const Config& config, const WsOptions* options);
 
 }  // namespace folio::app

@@ -48,10 +48,10 @@ AppError refusal_error(ws::Refusal refusal) {
   return error;
 }
 
-Result<Upgrade> accept_upgrade(Exchange& exchange, std::shared_ptr<const SocketSettings> settings) {
+Result<Upgrade> accept_upgrade(Exchange& exchange, std::shared_ptr<const SocketEnvironment> environment) {
   if (exchange.socket) return AppError::internal("this request has been upgraded already");
   const RequestFields fields(exchange.data);
-  auto verdict = ws::check_upgrade(upgrade_request(exchange.data, fields), settings->handshake);
+  auto verdict = ws::check_upgrade(upgrade_request(exchange.data, fields), environment->settings.handshake);
   if (auto* refusal = std::get_if<ws::Refusal>(&verdict)) return refusal_error(std::move(*refusal));
   auto& accept = std::get<ws::Accept>(verdict);
 
@@ -61,10 +61,7 @@ Result<Upgrade> accept_upgrade(Exchange& exchange, std::shared_ptr<const SocketS
                           .header("Sec-WebSocket-Accept", std::move(accept.accept_key));
   if (!accept.subprotocol.empty()) response.header("Sec-WebSocket-Protocol", std::string(accept.subprotocol));
   if (!accept.extensions.empty()) response.header("Sec-WebSocket-Extensions", std::move(accept.extensions));
-  Worker& worker = exchange.connection->worker();
-  exchange.socket = std::make_shared<detail::SocketCore>(detail::SocketCore::Setup{.loop = worker.loop(),
-                                                                                   .home = worker.home(),
-                                                                                   .settings = std::move(settings),
+  exchange.socket = std::make_shared<detail::SocketCore>(detail::SocketCore::Setup{.environment = std::move(environment),
                                                                                    .exchange = exchange,
                                                                                    .subprotocol = accept.subprotocol,
                                                                                    .deflate = accept.deflate});
@@ -115,12 +112,15 @@ Result<Upgrade> upgrade_websocket(Request& request) {
   app::Exchange& exchange = *request.data().exchange;
   const RouteUnit* unit = exchange.chain.unit;
   return app::accept_upgrade(
-      exchange, exchange.connection->worker().socket_settings(unit != nullptr ? unit->websocket_options : nullptr));
+      exchange, exchange.connection->worker().socket_environment(unit != nullptr ? unit->websocket_options : nullptr));
 }
 
 Result<Upgrade> upgrade_websocket(Request& request, const WsOptions& options) {
   app::Exchange& exchange = *request.data().exchange;
-  return app::accept_upgrade(exchange, app::make_socket_settings(exchange.connection->worker().config(), &options));
+  app::Worker& worker = exchange.connection->worker();
+  return app::accept_upgrade(exchange, app::make_socket_environment(worker.loop(),
+                                                                    app::make_socket_settings(worker.config(), &options),
+                                                                    ws::Role::Server));
 }
 
 }  // namespace folio

@@ -383,8 +383,8 @@ void TcpConnection::send_end() noexcept {
 
 void TcpConnection::fail(std::string reason) noexcept {
   if (state_ == State::Closing) return;
-  if (dial_) failure_ = "cannot connect to " + describe(dial_->target.host, dial_->target.port) + ": ";
-  failure_ += reason;
+  if (dial_) reason = "cannot connect to " + describe(dial_->target.host, dial_->target.port) + ": " + reason;
+  failure_ = std::make_unique<std::string>(std::move(reason));
   close();
 }
 

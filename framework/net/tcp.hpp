@@ -125,7 +125,7 @@ class TcpConnection final : private Deferred {
   [[nodiscard]] bool handshaking() const noexcept;
 
   // Why the connection broke or could not be made, for a person; empty when it did not, or was closed by us.
-  [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+  [[nodiscard]] std::string_view failure() const noexcept { return failure_ ? std::string_view(*failure_) : std::string_view(); }
   [[nodiscard]] bool encrypted() const noexcept { return tls_ != nullptr; }
   // Who the client is that showed a valid certificate. REQUIRES: encrypted(), not opening(), and accepted by us.
   [[nodiscard]] std::optional<ClientCertificate> client_certificate() const;
@@ -196,7 +196,7 @@ class TcpConnection final : private Deferred {
   std::unique_ptr<Backlog> backlog_;
   std::unique_ptr<Dial> dial_;  // until it is connected
   std::unique_ptr<Tls> tls_;
-  std::string failure_;
+  std::unique_ptr<std::string> failure_;  // why it broke; null: it did not
   std::size_t queued_ = 0;  // bytes in the backlog, and in TLS's output
   State state_ = State::Open;
   bool paused_ = true;

@@ -204,7 +204,7 @@ std::size_t TcpConnection::take_plain(char* out, std::size_t room) noexcept {
 // it has already sent some error alert." Behind bytes that are lost it would be a lie.
 void TcpConnection::say_goodbye() noexcept {
   TlsSession& session = tls_->session;
-  if ((state_ != State::Open && state_ != State::Finishing) || end_sent_ || unsent() != 0 || !failure_.empty()) return;
+  if ((state_ != State::Open && state_ != State::Finishing) || end_sent_ || unsent() != 0 || failure_) return;
   session.end();
   uv_buf_t piece = uv_buf_init(session.output().data(), static_cast<unsigned>(session.output().size()));
   (void)uv_try_write(handle_->stream(), &piece, 1);

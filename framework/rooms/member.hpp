@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 
 #include "base/lazy_bytes.hpp"
 #include "base/shared_bytes.hpp"
+#include "base/small_mutex.hpp"
 
 namespace folio::room {
 
@@ -85,7 +85,7 @@ class Member : public std::enable_shared_from_this<Member> {
     std::weak_ptr<Hub> hub;
     std::shared_ptr<Hub> kept;  // the same, of a member with a home
   };
-  std::mutex mutex_;
+  base::SmallMutex mutex_;
   std::vector<Membership> memberships_;
 };
 

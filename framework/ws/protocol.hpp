@@ -161,6 +161,8 @@ class Protocol {
   // without compressing it.
   // REQUIRES: as for send(); our role is Server, since a client's payload must be masked.
   [[nodiscard]] bool send_header_only(Opcode opcode, std::uint64_t size, base::Buffer& out);
+  // Whether permessage-deflate was agreed on.
+  [[nodiscard]] bool deflates() const { return deflate_ != nullptr; }
   // Whether send() would try to compress a message of that size.
   [[nodiscard]] bool would_compress(std::size_t size) const;
   // False, too, when the payload has more than 125 bytes.

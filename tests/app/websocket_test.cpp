@@ -1,4 +1,5 @@
 // WebSocket routes and rooms as clients see them, over real sockets and on several loops.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <folio/folio.hpp>
 #include <folio/route_unit.hpp>
@@ -10,12 +11,13 @@
 
 #include "app/test_server.hpp"
 
-#define FOLIO_TEST_FILE(NAME)                                                    \
+#define FOLIO_TEST_FILE_OF(NAME, ...)                                            \
   struct FolioFile {                                                             \
     static constexpr std::string_view file = NAME;                               \
     static constexpr folio::ErrorFormat errors = folio::ErrorFormat::Negotiated; \
-    static constexpr folio::ParamNames<0> params{};                              \
+    static constexpr auto params = __VA_ARGS__;                                  \
   };
+#define FOLIO_TEST_FILE(NAME) FOLIO_TEST_FILE_OF(NAME, folio::ParamNames<0>{})
 
 namespace test_sockets {
 
@@ -310,10 +312,14 @@ FOLIO_TEST_FILE("abandoned.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace abandoned
 
+struct Caller {
+  std::string name;
+};
 namespace guarded {
 using namespace folio;
 Task<Response> middleware(Request& req, Next next) {
   if (req.header("Authorization").empty()) co_return Response::text("who are you?", 401);
+  req.set(Caller{std::string(req.header("Authorization"))});
   co_return (co_await next()).header("X-Guard", "passed");
 }
 FOLIO_TEST_FILE("guarded/_middleware.cpp")
@@ -329,6 +335,42 @@ Task<> WS(WebSocket ws) {
 FOLIO_TEST_FILE("guarded/socket.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace guarded_socket
+
+// What a request says of itself.
+std::string all_of(const folio::Request& req) {
+  const Caller* caller = req.get<Caller>();
+  std::string all;
+  for (const std::string_view one :
+       {req.method(), req.path(), req.query_string(), req.header("X-Long"), req.remote_address(), req.scheme(), req.host(),
+        req.route(), req.id(), caller != nullptr ? std::string_view(caller->name) : std::string_view("nobody")}) {
+    all.append(one).append("|");
+  }
+  return all + req.cookie("c").value_or("none") + "|" + req.param("id").value_or("none") + "|" +
+         req.query("q").value_or("none");
+}
+
+// Asks for its request when it has been open for long: it takes nothing that could point into it.
+namespace asking {
+using namespace folio::absent;
+using namespace folio;
+Task<> WS(WebSocket ws, Path<"id"> id) {
+  while (auto message = co_await ws.next()) {
+    if (*message->text() == "throw") throw std::runtime_error(*id);
+    co_await ws.send(all_of(ws.request()));
+  }
+}
+FOLIO_TEST_FILE_OF("asking/[id].cpp", folio::ParamNames<1>{{"id"}})
+FOLIO_ROUTE_UNIT
+}  // namespace asking
+namespace asking_guarded {
+using namespace folio::absent;
+using namespace folio;
+Task<> WS(WebSocket ws) {
+  while (auto message = co_await ws.next()) co_await ws.send(all_of(ws.request()));
+}
+FOLIO_TEST_FILE_OF("guarded/asking/[id].cpp", folio::ParamNames<1>{{"id"}})
+FOLIO_ROUTE_UNIT
+}  // namespace asking_guarded
 }  // namespace test_sockets
 
 namespace folio {
@@ -356,7 +398,9 @@ std::vector<const RouteUnit*> all_units() {
           &watching::folio_unit,
           &abandoned::folio_unit,
           &guarded::folio_unit,
-          &guarded_socket::folio_unit};
+          &guarded_socket::folio_unit,
+          &asking::folio_unit,
+          &asking_guarded::folio_unit};
 }
 
 app::Config with_threads(unsigned threads) {
@@ -622,6 +666,39 @@ TEST_F(Sockets, MiddlewareStandsBeforeTheUpgrade) {
   EXPECT_EQ(passed.answer.field("X-Guard"), "passed");
   EXPECT_EQ(passed.next(), "inside");
   EXPECT_EQ(passed.next(), "close 1000");
+}
+
+// A request is kept in few bytes while its socket is open, and had back when it is asked for: as long as it may have
+// been, and whatever came on other connections since.
+TEST_F(Sockets, RequestsSayTheSameLongAfterTheUpgrade) {
+  const std::string filler(9000, 'x');
+  const std::string fields = "X-Request-Id: the-id\r\nCookie: a=b; c=d%20e\r\nX-Long: " + filler + "\r\n";
+  SocketClient plain(port, "/asking/a%20b%2Fc?q=%41&r", fields);
+  SocketClient guarded(port, "/guarded/asking/7?q=1", fields + "Authorization: Ada\r\n");
+  std::vector<std::unique_ptr<SocketClient>> others;
+  for (int i = 0; i < 20; ++i) {
+    others.push_back(std::make_unique<SocketClient>(port, "/guarded/asking/other", "Authorization: Bob\r\n"));
+  }
+  const std::string rest = "|" + filler + "|127.0.0.1|http|test|";
+  for (int i = 0; i < 2; ++i) {
+    plain.send("ask");
+    EXPECT_EQ(plain.next(), "GET|/asking/a%20b%2Fc|q=%41&r" + rest + "asking/[id].cpp|the-id|nobody|d%20e|a b/c|A");
+    guarded.send("ask");
+    EXPECT_EQ(guarded.next(), "GET|/guarded/asking/7|q=1" + rest + "guarded/asking/[id].cpp|the-id|Ada|d%20e|7|1");
+  }
+  others.back()->send("ask");
+  EXPECT_THAT(others.back()->next(), testing::HasSubstr("|Bob|none|other|none"));
+}
+
+TEST_F(Sockets, AHandlerThatThrowsLongAfterTheUpgradeCloses1011) {
+  SocketClient client(port, "/asking/x");
+  client.send("ask");
+  EXPECT_THAT(client.next(), testing::StartsWith("GET|/asking/x|"));
+  client.send("throw");
+  EXPECT_EQ(client.next(), "close 1011");
+  SocketClient unasked(port, "/asking/x");
+  unasked.send("throw");
+  EXPECT_EQ(unasked.next(), "close 1011");
 }
 
 TEST_F(Sockets, AHandlerThatLagsStopsItsPeerAndLosesNothing) {

@@ -2,8 +2,8 @@
 // RFC 9457 problem response with its status and message.
 #pragma once
 
+#include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,7 +16,12 @@ namespace folio {
 // The message of a 500 (`internal`) goes to the log only; the client sees the status and nothing else.
 class AppError {
  public:
-  AppError(int status, std::string message) : status_(status), message_(std::move(message)) {}
+  AppError(int status, std::string message) : body_(std::make_unique<Body>(status, std::move(message))) {}
+  AppError(AppError&&) noexcept = default;
+  AppError& operator=(AppError&&) noexcept = default;
+  AppError(const AppError& other) : body_(std::make_unique<Body>(*other.body_)) {}
+  AppError& operator=(const AppError& other) { return *this = AppError(other); }
+  ~AppError() = default;
 
   static AppError bad_request(std::string message = {}) { return {400, std::move(message)}; }
   static AppError unauthorized(std::string message = {}) { return {401, std::move(message)}; }
@@ -35,22 +40,26 @@ class AppError {
 
   // Adds a response field, such as `WWW-Authenticate` or `Retry-After`.
   AppError& header(std::string name, std::string value) & {
-    headers_.emplace_back(std::move(name), std::move(value));
+    body_->headers.emplace_back(std::move(name), std::move(value));
     return *this;
   }
   AppError&& header(std::string name, std::string value) && {
-    headers_.emplace_back(std::move(name), std::move(value));
+    body_->headers.emplace_back(std::move(name), std::move(value));
     return std::move(*this);
   }
 
-  [[nodiscard]] int status() const { return status_; }
-  [[nodiscard]] const std::string& message() const { return message_; }
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
+  [[nodiscard]] int status() const { return body_->status; }
+  [[nodiscard]] const std::string& message() const { return body_->message; }
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& headers() const { return body_->headers; }
 
  private:
-  int status_;
-  std::string message_;
-  std::vector<std::pair<std::string, std::string>> headers_;
+  // Apart, so that a Result takes no more room for the error that it has not.
+  struct Body {
+    int status;
+    std::string message;
+    std::vector<std::pair<std::string, std::string>> headers;
+  };
+  std::unique_ptr<Body> body_;  // null once it is moved from
 };
 
 }  // namespace folio

@@ -32,6 +32,12 @@ class Result {
     new (&value_) T(std::forward<U>(value));
   }
   Result(AppError error) : ok_(false) { new (&error_) AppError(std::move(error)); }  // NOLINT
+  // Makes the value where it stays.
+  template <class... Args>
+    requires std::constructible_from<T, Args&&...>
+  explicit Result(std::in_place_t, Args&&... args) : ok_(true) {
+    new (&value_) T(std::forward<Args>(args)...);
+  }
 
   Result(Result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : ok_(other.ok_) {
     if (ok_) {

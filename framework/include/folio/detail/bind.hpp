@@ -221,7 +221,7 @@ Result<Response> to_response(T&& value) {
   } else if constexpr (std::same_as<V, JsonValue>) {
     return Response::json(value);
   } else if constexpr (std::same_as<V, std::string>) {
-    return Response::text(std::forward<T>(value));
+    return Result<Response>(std::in_place, std::forward<T>(value), 200, "text/plain; charset=utf-8");
   } else if constexpr (std::convertible_to<T, std::string_view>) {
     return Response::text(std::string(std::string_view(value)));
   } else if constexpr (std::same_as<V, int>) {
