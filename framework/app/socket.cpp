@@ -301,7 +301,8 @@ void SocketCore::wake_reader() noexcept {
   reader_waker_.wake();
 }
 
-bool SocketCore::readable(Reader reader) {
+// REQUIRES: something waits; what this reader is not for is dropped.
+bool SocketCore::front_is_for(Reader reader) {
   for (;;) {
     if (environment_->settings.streaming && reader != Reader::Pieces) merge_pieces();
     if (inbound_head_ == inbound_.size()) return ended_;

@@ -74,7 +74,9 @@ class SocketCore final : public room::Member {
   void drop_owner(std::uint16_t code) noexcept;
 
   // Whether a message (or the end) is there for such a reader.
-  [[nodiscard]] bool readable(Reader reader);
+  [[nodiscard]] bool readable(Reader reader) {
+    return inbound_head_ == inbound_.size() ? ended_ : front_is_for(reader);
+  }
   // `waiting`: the caller's pointer to this, which becomes null if this goes before stop_waiting.
   void wait_readable(Reader reader, std::coroutine_handle<> awaiting, SocketCore*& waiting);
   void stop_waiting() noexcept {
@@ -129,6 +131,7 @@ class SocketCore final : public room::Member {
   template <class Kind>
   void push(Kind&& message, std::size_t cost, bool is_text = true, bool first = true, bool final = true);
   [[nodiscard]] std::size_t cost_of(std::size_t bytes) const { return bytes + limits().queue_overhead; }
+  [[nodiscard]] bool front_is_for(Reader reader);
   Received take_front();
   void drop_front();
   void merge_pieces();

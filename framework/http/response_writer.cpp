@@ -62,9 +62,9 @@ ResponseHeadWriter::ResponseHeadWriter(base::Buffer& out, const ResponseHead& he
   if (status_ == 205) {
     put("Content-Length: 0\r\n");
   } else if (has_body && head.body == ResponseHead::Body::Length) {
-    char digits[most_digits];
-    const auto end = std::to_chars(digits, digits + most_digits, head.content_length).ptr;
-    put_line("Content-Length: ", {digits, static_cast<std::size_t>(end - digits)});
+    put("Content-Length: ");
+    at_ = std::to_chars(at_, at_ + most_digits, head.content_length).ptr;
+    put("\r\n");
   } else if (has_body && minor_version_ != 0) {
     // RFC 9112 §6.1: "A server MUST NOT send a response containing Transfer-Encoding unless the corresponding request
     // indicates HTTP/1.1 (or later minor revisions)."

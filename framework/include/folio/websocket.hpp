@@ -69,6 +69,11 @@ class WsMessage {
   WsMessage(Ping ping) : kind_(std::move(ping)) {}      // NOLINT
   WsMessage(Pong pong) : kind_(std::move(pong)) {}      // NOLINT
   WsMessage(Close close) : kind_(std::move(close)) {}   // NOLINT
+  WsMessage(const WsMessage&) = default;
+  WsMessage(WsMessage&& other) noexcept : kind_(moved(other.kind_)) {}
+  WsMessage& operator=(const WsMessage&) = default;
+  WsMessage& operator=(WsMessage&&) noexcept = default;
+  ~WsMessage() = default;
 
   // Each a pointer to what is in the message, or null when it is of another kind.
   [[nodiscard]] std::string* text() { return payload_of<Text>(*this); }
@@ -95,7 +100,14 @@ class WsMessage {
     auto* kind = std::get_if<Kind>(&self.kind_);
     return kind == nullptr ? nullptr : &kind->payload;
   }
-  std::variant<Text, Binary, Ping, Pong, Close> kind_;
+  using Kinds = std::variant<Text, Binary, Ping, Pong, Close>;
+  // Most messages are texts, and a variant that does not know moves by a table.
+  static Kinds moved(Kinds& other) noexcept {
+    if (auto* text = std::get_if<Text>(&other)) [[likely]] return Kinds(std::in_place_type<Text>, std::move(*text));
+    return std::move(other);
+  }
+
+  Kinds kind_;
 };
 
 // A piece of a message, on a route with WsOptions::streaming.
