@@ -56,6 +56,9 @@ class ClientSocket final : private net::TcpEvents, private net::Swept {
   ~ClientSocket() override;
 
   void on_connected() noexcept override;
+  std::span<char> receive_space() noexcept override {
+    return core_ ? core_->receive_space() : std::span<char>();
+  }
   void on_data(std::span<char> bytes) noexcept override;
   void on_end() noexcept override;
   void on_drained() noexcept override;

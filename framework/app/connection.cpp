@@ -72,6 +72,13 @@ void Connection::set_phase(Phase phase) noexcept {
 
 // --- input ---
 
+// What is large is read to where it stays.
+std::span<char> Connection::receive_space() noexcept {
+  if (phase_ == Phase::Socket) return socket_->receive_space();
+  if (phase_ == Phase::Body) return body_space();
+  return {};
+}
+
 void Connection::on_data(std::span<char> bytes) noexcept {
   if (arrival_) [[unlikely]] {
     const auto request = arrival_->receive(bytes);
@@ -197,10 +204,6 @@ void Connection::head_complete() {
   set_phase(Phase::Body);
   exchange_->parser.limit_body(config.http.max_body);
   if (data.head->expect_continue) tcp_.output().append(http::continue_response);
-  // No more than a small block of the heap: what is only announced takes no mapping of its own, of which the kernel gives
-  // a process some 65,000.
-  constexpr std::uint64_t first_room = 64 * 1024;
-  if (counted) data.body.reserve(static_cast<std::size_t>(std::min(data.head->content_length, first_room)));
 }
 
 void Connection::on_end() noexcept {

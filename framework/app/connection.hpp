@@ -65,6 +65,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   ~Connection() override;
 
   void on_connected() noexcept override { arrive(); }
+  std::span<char> receive_space() noexcept override;
   void on_data(std::span<char> bytes) noexcept override;
   void on_end() noexcept override;
   void on_drained() noexcept override;
@@ -81,6 +82,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   std::size_t consume(std::string_view bytes);
   std::size_t consume_head(std::string_view bytes);
   std::size_t consume_body(std::string_view bytes);
+  [[nodiscard]] std::span<char> body_space() noexcept;
   void head_complete();
   void dispatch(bool routed = false);
   void fail_body(int status, std::string_view reason);

@@ -7,17 +7,16 @@
 
 #include "app/observe.hpp"
 #include "app/worker.hpp"
+#include "base/arriving.hpp"
 #include "http/response_writer.hpp"
 
 namespace folio::app {
 
 namespace {
 
-// What is announced is believed up to eight times what has come, so that a large body moves once or twice while it grows.
-void make_room(std::string& body, std::size_t count, std::uint64_t announced) {
-  const std::size_t needed = body.size() + count;
-  if (needed <= body.capacity() || announced < needed) return;
-  body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(announced, 8 * std::uint64_t{needed})));
+// Of the body; 0 where its length is not said.
+std::uint64_t announced_bytes(const http::RequestHead& head) {
+  return head.framing == http::Framing::Length ? head.content_length : 0;
 }
 
 }  // namespace
@@ -31,6 +30,7 @@ std::size_t Connection::consume_body(std::string_view bytes) {
   detail::RequestBody* const incoming = exchange_->incoming.get();
   auto& body = exchange_->data.body;
   const std::uint64_t max_body = worker_.config().http.max_body;
+  const std::uint64_t announced = announced_bytes(*exchange_->data.head);
   bool too_large = false;
   const auto result = exchange_->parser.parse_body(bytes, [&](std::string_view run) {
     if (incoming != nullptr) {
@@ -38,8 +38,7 @@ std::size_t Connection::consume_body(std::string_view bytes) {
     } else if (run.size() > max_body - body.size()) {
       too_large = true;
     } else {
-      make_room(body, run.size(), exchange_->data.head->content_length);
-      body.append(run);
+      base::append_arrived(body, run, announced - std::min<std::uint64_t>(announced, body.size() + run.size()));
     }
   });
   if (too_large || result.state == http::RequestParser::State::Error) {
@@ -60,6 +59,13 @@ std::size_t Connection::consume_body(std::string_view bytes) {
     dispatch(true);
   }
   return result.consumed;
+}
+
+std::span<char> Connection::body_space() noexcept {
+  auto& body = exchange_->data.body;
+  const std::uint64_t announced = announced_bytes(*exchange_->data.head);
+  if (!stash_.empty() || announced <= body.size()) return {};
+  return base::room_behind(body, announced - body.size());
 }
 
 void Connection::begin_body(bool too_large) {

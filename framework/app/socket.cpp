@@ -171,6 +171,10 @@ void SocketCore::carried_by(net::TcpConnection& tcp) {
   seldom_->early.release();
 }
 
+std::span<char> SocketCore::receive_space() noexcept {
+  return held_ || ended_ ? std::span<char>() : protocol_.receive_space();
+}
+
 void SocketCore::on_data(std::span<char> bytes) noexcept {
   last_heard_ = tcp_->loop().seconds();
   ping_sent_ = false;

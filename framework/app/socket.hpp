@@ -59,6 +59,7 @@ class SocketCore final : public room::Member {
   void open(net::TcpConnection& tcp, std::unique_ptr<app::Exchange> exchange);
   void open(net::TcpConnection& tcp, app::KeptRequest request);
 
+  [[nodiscard]] std::span<char> receive_space() noexcept;
   void on_data(std::span<char> bytes) noexcept;
   void on_end() noexcept;
   void on_drained() noexcept;

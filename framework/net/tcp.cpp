@@ -20,6 +20,12 @@ namespace folio::net {
 namespace {
 constexpr std::size_t gather_limit = 64;   // pieces in one writev
 constexpr std::size_t small_shared = 512;  // shared bytes up to this are cheaper copied than gathered
+// Bytes of space from which on a read goes there: below, copying them from the loop's buffer costs less than reading
+// them without what comes behind. And bytes of one such read, of which libuv makes 32 before it looks at another
+// connection; what is read is still in the processor's cache when it is looked at.
+constexpr std::size_t placed_from = 16 * 1024;
+constexpr std::size_t max_placed = 256 * 1024;
+
 // Whether the connection is gone in both directions, rather than ended by the peer alone.
 bool is_reset(const uv_stream_t* stream) {
   uv_os_fd_t fd = -1;
@@ -75,8 +81,8 @@ void TcpConnection::start_reading() noexcept {
   uv_read_start(
       handle_->stream(),
       [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
-        auto& self = *static_cast<TcpConnection*>(handle->data);
-        *buffer = uv_buf_init(self.loop_.receive_buffer(), Loop::receive_size);
+        const std::span<char> space = static_cast<TcpConnection*>(handle->data)->space_to_read();
+        *buffer = uv_buf_init(space.data(), static_cast<unsigned>(space.size()));
       },
       [](uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
         auto& self = *static_cast<TcpConnection*>(stream->data);
@@ -91,6 +97,14 @@ void TcpConnection::start_reading() noexcept {
         }
         loop.end_turn();
       });
+}
+
+std::span<char> TcpConnection::space_to_read() noexcept {
+  if (state_ == State::Open && !tls_) {
+    const std::span<char> space = events_.receive_space();
+    if (space.size() >= placed_from) return space.first(std::min(space.size(), max_placed));
+  }
+  return {loop_.receive_buffer(), Loop::receive_size};
 }
 
 void TcpConnection::on_read(std::span<char> bytes) noexcept {

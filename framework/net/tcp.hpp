@@ -1,5 +1,5 @@
 // TcpConnection: a stream over a libuv handle, taken from a listener or connected to a host, in clear or under TLS.
-// Reads come into the loop's one buffer; writes gather until the turn ends and go out in one call; what the kernel does
+// Reads come into the loop's one buffer, or where the owner wants them; writes gather until the turn ends and go out in one call; what the kernel does
 // not take is kept and counted. TLS lies between: its users see plaintext, and what they write is encrypted as the
 // kernel takes it.
 #pragma once
@@ -51,6 +51,9 @@ class TcpEvents {
   // What connect() began is done, TLS included; or the TLS handshake of a connection that was accepted is. Comes before
   // any data.
   virtual void on_connected() noexcept {}
+  // Where the next bytes are best put, so that they need not be copied from the loop's buffer; empty: there. Asked right
+  // before each read, and told by on_data, with nothing in between, what came of it. Not asked under TLS.
+  virtual std::span<char> receive_space() noexcept { return {}; }
   // Bytes have come in. They are the receiver's to change, and gone when it returns.
   virtual void on_data(std::span<char> bytes) noexcept = 0;
   // The peer will send no more (FIN, or close_notify under TLS). It may still read.
@@ -156,6 +159,7 @@ class TcpConnection final : private Deferred {
   void drained() noexcept;
   void send_end() noexcept;
   void start_reading() noexcept;
+  [[nodiscard]] std::span<char> space_to_read() noexcept;
   void on_read(std::span<char> bytes) noexcept;
   void on_read_end() noexcept;
   void end_input() noexcept;

@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/arriving.hpp"
 #include "base/utf8.hpp"
 #include "ws/frame.hpp"
 
@@ -48,10 +50,12 @@ class MessageAssembly {
   [[nodiscard]] bool append(std::string_view bytes, std::uint64_t expected) {
     if (bytes.empty()) return true;
     if (!accept(bytes)) return false;
-    make_room(bytes.size(), expected);
-    bytes_.append(bytes);
+    base::append_arrived(bytes_, bytes, expected);
     return true;
   }
+  // Where up to `count` of the next bytes may be put before they are appended, which then copies nothing; empty where
+  // no memory is there for them. Valid as view() is.
+  [[nodiscard]] std::span<char> room(std::uint64_t count) { return base::room_behind(bytes_, count); }
 
   // Has up to `room` bytes written behind those that are kept, by `write(char* to)`, which gives how many there are.
   // They are yet to be accepted.
@@ -60,8 +64,6 @@ class MessageAssembly {
     const std::size_t kept = bytes_.size();
     bytes_.resize_and_overwrite(kept + room, [&](char* to, std::size_t) { return kept + write(to + kept); });
   }
-  // Bytes of memory for what is kept.
-  [[nodiscard]] std::size_t capacity() const { return bytes_.capacity(); }
   // How many bytes can be kept without allocating.
   [[nodiscard]] std::size_t spare() const { return bytes_.capacity() - bytes_.size(); }
 
@@ -92,8 +94,6 @@ class MessageAssembly {
   }
 
  private:
-  void make_room(std::size_t count, std::uint64_t expected);
-
   std::string bytes_;
   std::uint64_t size_ = 0;
   std::uint32_t frames_ = 0;

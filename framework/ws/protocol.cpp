@@ -89,6 +89,12 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
   return event;
 }
 
+std::span<char> Protocol::receive_space() {
+  const bool assembles = inside_frame_ && !compressed_ && !is_control(frame_.opcode) && !delivered_;
+  if (!assembles || delivery_ == Delivery::Pieces) return {};
+  return assembly_.room(remaining_);
+}
+
 std::uint64_t Protocol::message_room(bool compressed) const {
   if (!compressed) return limits_.max_message_size - assembly_.size();
   return max_compressed_size(limits_.max_message_size) - deflate_->compressed_size();

@@ -142,6 +142,11 @@ class Protocol {
   // The next event, or None when all of `input` is taken. Advances `input`, and unmasks in place what it takes.
   [[nodiscard]] Event receive(std::span<char>& input, base::Buffer& out);
 
+  // Where the next input is best put, if it is to be put anywhere in particular: behind what has come of the message that
+  // is put together, in memory that is there and takes no more than the frame still brings. What is read to the
+  // beginning of it and then given to receive() is not copied. Empty: nowhere. Valid until the next call.
+  [[nodiscard]] std::span<char> receive_space();
+
   // The payload of the event that receive() gave last, as a string of its own: moved out without a copy where it was
   // assembled or inflated, copied where it lies in the input.
   [[nodiscard]] std::string take(const Event& event);
@@ -193,8 +198,8 @@ class Protocol {
   [[nodiscard]] bool open() const { return state_ == State::Open; }
   // Whether nothing more will be received or sent: end the transport once `out` is sent.
   [[nodiscard]] bool finished() const { return state_ >= State::Finished; }
-  // Bytes of memory that an incomplete message, or the piece of one, takes.
-  [[nodiscard]] std::size_t held_bytes() const { return assembly_.capacity(); }
+  // Bytes of an incomplete message, or of the piece of one, that are kept.
+  [[nodiscard]] std::size_t held_bytes() const { return assembly_.view().size(); }
   // Whether the peer is in the middle of a frame or of a fragmented message.
   [[nodiscard]] bool inside_message() const { return inside_frame_ || header_size_ != 0 || assembly_.open(); }
 

@@ -96,6 +96,9 @@ using namespace folio;
 std::string GET() {
   return std::string(1'000'000, 'x');
 }
+std::string POST(Request& request) {
+  return std::string(request.body());
+}
 FOLIO_TEST_FILE("large.cpp", FOLIO_NO_PARAMS)
 FOLIO_ROUTE_UNIT
 }  // namespace large
@@ -394,6 +397,23 @@ TEST_F(Http, ALargeBodyAndALargeAnswer) {
   std::string request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
   request.append(1'000'000, 'x');
   EXPECT_EQ(client.ask(request).body, "got 1000000");
+}
+
+// In one run and in many, so that it is read to where it stays and through the buffer that all share.
+TEST_F(Http, ALargeBodyArrivesAsItWasSent) {
+  std::string body;
+  for (int i = 0; body.size() < 1'000'000; ++i) body += std::to_string(i);
+  const std::string head = "POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  const std::string next = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  for (const std::size_t run : {std::size_t{2'000'000}, std::size_t{300'000}, std::size_t{33'333}, std::size_t{1000}}) {
+    const std::string request = head + body + next;
+    for (std::string_view rest = request; !rest.empty(); rest.remove_prefix(std::min(run, rest.size()))) {
+      client.send(std::string(rest.substr(0, run)));
+      if (run < 100'000) std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+    EXPECT_TRUE(client.read().body == body) << run;
+    EXPECT_EQ(client.read().body, "Hello, World!") << run;
+  }
 }
 
 // Resident memory of this process, in bytes.

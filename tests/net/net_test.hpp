@@ -56,6 +56,7 @@ class Peer final : public net::TcpEvents {
   // What else is to be done. on_data's replaces the noting of what is received.
   std::function<void()> when_connected;
   std::function<void(std::span<char>)> when_data;
+  std::function<std::span<char>()> space;  // where it wants what comes
   std::function<void()> when_ended;
   std::function<void()> when_drained;
 
@@ -63,6 +64,9 @@ class Peer final : public net::TcpEvents {
   void on_connected() noexcept override {
     ++connected;
     if (when_connected) when_connected();
+  }
+  std::span<char> receive_space() noexcept override {
+    return space ? space() : std::span<char>();
   }
   void on_data(std::span<char> bytes) noexcept override {
     if (!tcp.reading()) paused_data = true;

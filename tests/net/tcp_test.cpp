@@ -146,6 +146,31 @@ TEST_P(TcpTest, GivesRoomAroundWhatIsReceived) {
   ASSERT_TRUE(until([&] { return ok; }));
 }
 
+TEST_P(TcpTest, ReadsToWhereItsOwnerWantsWhatIsLarge) {
+  join();
+  const std::string sent = pattern(1'000'000);
+  std::string place(sent.size(), '\0');
+  std::size_t filled = 0;
+  std::size_t in_place = 0;
+  server->space = [&] { return std::span(place).subspan(filled); };
+  server->when_data = [&](std::span<char> bytes) {
+    if (bytes.data() == place.data() + filled) {
+      in_place += bytes.size();
+    } else {
+      std::ranges::copy(bytes, place.begin() + static_cast<std::ptrdiff_t>(filled));
+    }
+    filled += bytes.size();
+  };
+  client->tcp.output().append(sent);
+  ASSERT_TRUE(until([&] { return filled == sent.size(); }));
+  EXPECT_TRUE(place == sent);
+  if (GetParam() == Wire::Clear) {
+    EXPECT_GE(in_place, sent.size() - 16 * 1024) << "only what is little is copied";
+  } else {
+    EXPECT_EQ(in_place, 0U) << "what was decrypted is elsewhere";
+  }
+}
+
 TEST_P(TcpTest, FinishSendsEverythingAndThenTheEnd) {
   join();
   const auto large = std::make_shared<const std::string>(pattern(3'000'000));

@@ -175,6 +175,23 @@ inline void feed(Protocol& protocol, std::string_view chunk, base::Buffer& out, 
   EXPECT_TRUE(input.empty()) << "receive() leaves nothing back";
 }
 
+// The same for bytes that are read to where the protocol wants them, as far as it wants any.
+inline void feed_placed(Protocol& protocol, std::string_view chunk, base::Buffer& out, std::vector<Seen>& events) {
+  while (!chunk.empty()) {
+    std::span<char> input = protocol.receive_space();
+    if (input.empty()) return feed(protocol, chunk, out, events);
+    input = input.first(std::min(input.size(), chunk.size()));
+    std::memcpy(input.data(), chunk.data(), input.size());
+    chunk.remove_prefix(input.size());
+    for (;;) {
+      const Event event = protocol.receive(input, out);
+      if (event.kind == Event::Kind::None) break;
+      events.push_back(seen(event));
+    }
+    EXPECT_TRUE(input.empty());
+  }
+}
+
 struct Outcome {
   std::vector<Seen> events;
   std::vector<Sent> out;
@@ -182,11 +199,12 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-inline Outcome run(Role role, const Options& options, const std::vector<std::string_view>& chunks) {
+inline Outcome run(Role role, const Options& options, const std::vector<std::string_view>& chunks,
+                   decltype(feed)& give = feed) {
   Protocol protocol(role, options);
   base::Buffer out;
   Outcome outcome;
-  for (const std::string_view chunk : chunks) feed(protocol, chunk, out, outcome.events);
+  for (const std::string_view chunk : chunks) give(protocol, chunk, out, outcome.events);
   outcome.out = read_frames(out.view(), role);
   outcome.state = protocol.state();
   return outcome;
@@ -206,7 +224,8 @@ inline std::vector<std::size_t> splits(std::size_t size) {
   return {chosen.begin(), chosen.end()};
 }
 
-// The conversation whole, byte by byte, and over every split in two: each time the same events and the same output.
+// The conversation whole, byte by byte, and over every split in two, in memory of its own or where the protocol wants it:
+// each time the same events and the same output.
 inline void expect(Role role, std::string_view input, const std::vector<Seen>& events, const std::vector<Sent>& out,
                    const Options& options = {}) {
   const Outcome whole = run(role, options, {input});
@@ -216,9 +235,12 @@ inline void expect(Role role, std::string_view input, const std::vector<Seen>& e
   std::vector<std::string_view> bytewise;
   for (std::size_t i = 0; i < input.size(); ++i) bytewise.push_back(input.substr(i, 1));
   EXPECT_TRUE(run(role, options, bytewise) == whole) << "byte by byte";
+  EXPECT_TRUE(run(role, options, bytewise, feed_placed) == whole) << "byte by byte, where it is wanted";
 
   for (const std::size_t at : splits(input.size())) {
-    EXPECT_TRUE(run(role, options, {input.substr(0, at), input.substr(at)}) == whole) << "split at " << at;
+    const std::vector<std::string_view> halves{input.substr(0, at), input.substr(at)};
+    EXPECT_TRUE(run(role, options, halves) == whole) << "split at " << at;
+    EXPECT_TRUE(run(role, options, halves, feed_placed) == whole) << "split at " << at << ", where it is wanted";
   }
 }
 

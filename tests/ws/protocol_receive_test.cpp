@@ -112,6 +112,48 @@ TEST_P(Rfc6455Section5_6, TakeMovesWhatWasAssembledAndCopiesWhatWasNot) {
   EXPECT_EQ(protocol.take(event), "next!");
 }
 
+// What is read to where the protocol wants it is not copied.
+TEST_P(Rfc6455Section5_6, AMessageIsReadToWhereItStays) {
+  Protocol protocol(role());
+  base::Buffer out;
+  const std::string payload = payload_of(1'000'000, true);
+  std::string frame = in(Opcode::Text, payload);
+  EXPECT_TRUE(protocol.receive_space().empty()) << "nothing is known of it yet";
+  std::span<char> input(frame.data(), 64 * 1024);
+  EXPECT_EQ(protocol.receive(input, out).kind, Event::Kind::None);
+  std::span<char> space = protocol.receive_space();
+  const std::string_view rest = std::string_view(frame).substr(64 * 1024);
+  ASSERT_EQ(space.size(), rest.size()) << "all of it, and not a byte of the next frame";
+  const char* const begin = space.data() - (64 * 1024 - (frame.size() - payload.size()));
+  std::memcpy(space.data(), rest.data(), rest.size());
+  const Event event = protocol.receive(space, out);
+  EXPECT_EQ(event.kind, Event::Kind::Text);
+  EXPECT_EQ(event.payload.data(), begin);
+  EXPECT_TRUE(event.payload == payload);
+  EXPECT_TRUE(protocol.receive_space().empty());
+}
+
+// An announcement alone makes no room, and what has come makes room for a multiple of it.
+TEST_P(Rfc6455Section5_6, SpaceIsForAMultipleOfWhatHasCome) {
+  Options options;
+  options.max_message_size = std::uint64_t{1} << 40;
+  Protocol protocol(role(), options);
+  base::Buffer out;
+  std::string start = raw_header(0x82, peer() == Role::Client, std::uint64_t{1} << 39);
+  if (peer() == Role::Client) start += test_key;
+  std::span<char> input(start);
+  EXPECT_EQ(protocol.receive(input, out).kind, Event::Kind::None);
+  EXPECT_LT(protocol.receive_space().size(), 16U) << "what a string has without an allocation";
+  std::string some(40'000, 'x');
+  input = std::span<char>(some).first(100);
+  EXPECT_EQ(protocol.receive(input, out).kind, Event::Kind::None);
+  EXPECT_LE(protocol.receive_space().size(), 200U);
+  input = some;
+  EXPECT_EQ(protocol.receive(input, out).kind, Event::Kind::None);
+  EXPECT_LE(protocol.receive_space().size(), 16 * 40'100U);
+  EXPECT_EQ(protocol.held_bytes(), 40'100U);
+}
+
 TEST_P(Rfc6455Section5_6, ReleaseKeepsWhatIsStillArriving) {
   std::string input = in(Opcode::Text, "one ", more) + in(Opcode::Ping, "ping") + in(Opcode::Continuation, "two");
   Protocol protocol(role());
