@@ -102,7 +102,7 @@ detail::TopCoroutine Connection::run_exchange(Connection* connection, std::optio
         if (response) exchange.counters = &connection->worker_.metrics().static_files();
         if (!response && exchange.incoming && body_use(exchange) != BodyUse::Streamed) {
           exchange.incoming->set_limit(connection->worker_.config().http.max_body);
-          while (auto piece = co_await detail::BodyReadAwaiter(exchange.incoming)) exchange.data.body.append(*piece);
+          while (auto piece = co_await detail::BodyReadAwaiter(exchange.incoming)) exchange.data.make_body().append(*piece);
         }
       }
     }

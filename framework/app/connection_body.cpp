@@ -28,14 +28,16 @@ bool Connection::streams_body_in() const noexcept {
 std::size_t Connection::consume_body(std::string_view bytes) {
   since_ = worker_.loop().seconds();
   detail::RequestBody* const incoming = exchange_->incoming.get();
-  auto& body = exchange_->data.body;
   const std::uint64_t max_body = worker_.config().http.max_body;
   const std::uint64_t announced = announced_bytes(*exchange_->data.head);
   bool too_large = false;
   const auto result = exchange_->parser.parse_body(bytes, [&](std::string_view run) {
     if (incoming != nullptr) {
       too_large = !incoming->append(run) || too_large;
-    } else if (run.size() > max_body - body.size()) {
+      return;
+    }
+    std::string& body = exchange_->data.make_body();
+    if (run.size() > max_body - body.size()) {
       too_large = true;
     } else {
       base::append_arrived(body, run, announced - std::min<std::uint64_t>(announced, body.size() + run.size()));
@@ -62,7 +64,7 @@ std::size_t Connection::consume_body(std::string_view bytes) {
 }
 
 std::span<char> Connection::body_space() noexcept {
-  auto& body = exchange_->data.body;
+  std::string& body = exchange_->data.make_body();
   const std::uint64_t announced = announced_bytes(*exchange_->data.head);
   if (!stash_.empty() || announced <= body.size()) return {};
   return base::room_behind(body, announced - body.size());

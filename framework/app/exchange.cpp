@@ -1,11 +1,20 @@
 #include "app/exchange.hpp"
 
+#include <atomic>
 #include <utility>
 
 namespace folio::app {
 
 namespace {
 constexpr std::size_t kept_body = 16 * 1024;  // a larger one goes back to the allocator
+
+// Makes it ready for the next request, unless a handler has kept it, whose it then is.
+void reuse_body(std::shared_ptr<std::string>& body) {
+  if (!body) return;
+  if (body.use_count() != 1 || body->capacity() > kept_body) return body.reset();
+  std::atomic_thread_fence(std::memory_order_acquire);  // behind the thread that held it last
+  body->clear();
+}
 }
 
 void Exchange::detach() noexcept {
@@ -16,15 +25,14 @@ void Exchange::detach() noexcept {
 void Exchange::shrink() {
   parser.shrink();
   data.match.shrink();
-  data.body = std::string();
+  data.body.reset();
 }
 
 void Exchange::reset() {
   detach();
   parser.reset();
   block.clear();
-  if (data.body.capacity() > kept_body) data.body = std::string();
-  data.body.clear();
+  reuse_body(data.body);
   data.values.clear();
   data.id.clear();
   data.trace.reset();

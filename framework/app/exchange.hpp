@@ -53,7 +53,7 @@ struct ChainState {
 struct RequestData {
   std::string_view block;  // the head's bytes
   const http::RequestHead* head = nullptr;
-  std::string body;
+  std::shared_ptr<std::string> body;  // null: there is none. Shared with every Body, and unchanged once it is whole
   routing::MatchResult match;
   std::string_view route;
   std::vector<ErasedValue> values;
@@ -65,6 +65,12 @@ struct RequestData {
   mutable std::string id;
   mutable std::unique_ptr<Trace> trace;  // made when it is first asked for
   app::Exchange* exchange = nullptr;
+
+  // The body, to be put together.
+  [[nodiscard]] std::string& make_body() {
+    if (!body) body = std::make_shared<std::string>();
+    return *body;
+  }
 };
 
 }  // namespace folio::detail

@@ -40,7 +40,10 @@ bool Request::has_header(std::string_view name) const {
   return head.find(data_->block, name) != nullptr;
 }
 std::string_view Request::body() const {
-  return data_->body;
+  return data_->body ? std::string_view(*data_->body) : std::string_view();
+}
+std::shared_ptr<const std::string> detail::shared_body(const Request& request) {
+  return request.data().body;
 }
 std::string_view Request::route() const {
   return data_->route;

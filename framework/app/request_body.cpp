@@ -118,8 +118,8 @@ class NewFile {
 Result<BodyStream> BodyStream::from_request(Request& request) {
   auto& body = request.data().exchange->incoming;
   if (!body) {
-    body = std::make_shared<detail::RequestBody>(nullptr, request.data().body.size(), 0);
-    (void)body->append(request.data().body);
+    body = std::make_shared<detail::RequestBody>(nullptr, request.body().size(), 0);
+    (void)body->append(request.body());
     body->end();
   }
   return BodyStream(body);

@@ -99,6 +99,14 @@ std::string GET() {
 std::string POST(Request& request) {
   return std::string(request.body());
 }
+// Keeps every body, and tells all.
+std::string PUT(Body body, Request& request) {
+  static std::vector<Body> kept;
+  kept.push_back(body);
+  std::string all;
+  for (const Body& one : kept) all += *one + ",";
+  return all + (body->data() == request.body().data() || body->empty() ? "shared" : "copied");
+}
 FOLIO_TEST_FILE("large.cpp", FOLIO_NO_PARAMS)
 FOLIO_ROUTE_UNIT
 }  // namespace large
@@ -414,6 +422,20 @@ TEST_F(Http, ALargeBodyArrivesAsItWasSent) {
     EXPECT_TRUE(client.read().body == body) << run;
     EXPECT_EQ(client.read().body, "Hello, World!") << run;
   }
+}
+
+TEST_F(Http, ABodyIsSharedAndStaysForWhoKeepsIt) {
+  const auto put = [&](const std::string& body) {
+    return client.ask("PUT /large HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body)
+        .body;
+  };
+  EXPECT_EQ(put("one"), "one,shared");
+  EXPECT_EQ(put("2"), "one,2,shared");
+  EXPECT_EQ(put(""), "one,2,,shared");
+  EXPECT_EQ(client.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nother").body, "got 5");
+  const std::string large(100'000, 'x');
+  EXPECT_EQ(put(large), "one,2,," + large + ",shared");
+  EXPECT_EQ(put("3"), "one,2,," + large + ",3,shared");
 }
 
 // Resident memory of this process, in bytes.

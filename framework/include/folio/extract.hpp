@@ -79,6 +79,8 @@ inline std::optional<std::string_view> as_view(const std::optional<std::string>&
 }
 
 std::optional<std::string_view> path_parameter(const Request& request, std::string_view name);
+// Null when there is none.
+std::shared_ptr<const std::string> shared_body(const Request& request);
 
 // Fills the members of an aggregate from named texts.
 template <class T>
@@ -250,11 +252,24 @@ class Cookie : public detail::Boxed<T> {
   }
 };
 
-// The body as it came, whatever its type.
-class Body : public detail::Boxed<std::string> {
+// The body as it came, whatever its type: the request's own bytes, which are not copied. They stay for as long as this
+// does, or a copy of it, on any thread, whatever becomes of the request.
+class Body {
  public:
-  using detail::Boxed<std::string>::Boxed;
-  static Result<Body> from_request(const Request& request) { return Body(std::string(request.body())); }
+  explicit Body(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+  static Result<Body> from_request(const Request& request) { return Body(detail::shared_body(request)); }
+
+  const std::string& operator*() const { return bytes_ ? *bytes_ : none(); }
+  const std::string* operator->() const { return &**this; }
+  operator const std::string&() const { return **this; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  explicit Body(std::shared_ptr<const std::string> bytes) : bytes_(std::move(bytes)) {}
+  static const std::string& none() {
+    static const std::string empty;
+    return empty;
+  }
+  std::shared_ptr<const std::string> bytes_;  // null: the request has no body
 };
 
 // The body as UTF-8 text (other bytes are a 400); as a return type, a text/plain response.
