@@ -16,7 +16,7 @@ namespace folio::base {
 // 65,000; from `arrived_much` bytes on up to `believed` times, so that what is large moves once or twice while it
 // grows. What is reserved and has not come is memory that nobody has touched.
 inline constexpr std::size_t arrived_much = 32 * 1024;
-inline constexpr std::uint64_t believed = 16;
+inline constexpr std::uint64_t believed = 32;
 
 // Makes room for `count` more bytes, which are here, and for some of the `expected` that are announced behind them.
 inline void make_room(std::string& bytes, std::size_t count, std::uint64_t expected) {
