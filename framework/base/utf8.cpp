@@ -47,10 +47,12 @@ bool ascii_16(const unsigned char* at) {
   return ((load<std::uint64_t>(at) | load<std::uint64_t>(at + 8)) & high_bits) == 0;
 }
 
-// A loop of its own, which compilers turn into the widest instructions there are.
-bool ascii_64(const unsigned char* at) {
+// A loop of its own, which compilers turn into the widest instructions there are. A long text is judged by large blocks,
+// since there is one branch to each.
+template <std::size_t Size>
+bool ascii_block(const unsigned char* at) {
   std::uint64_t all = 0;
-  for (int i = 0; i < 8; ++i) all |= load<std::uint64_t>(at + 8 * i);
+  for (std::size_t i = 0; i < Size; i += 8) all |= load<std::uint64_t>(at + i);
   return (all & high_bits) == 0;
 }
 
@@ -111,7 +113,8 @@ bool Utf8Validator::feed(std::string_view bytes) {
     ++at;
   }
 
-  while (end - at >= 64 && ascii_64(at)) at += 64;
+  while (end - at >= 256 && ascii_block<256>(at)) at += 256;
+  while (end - at >= 64 && ascii_block<64>(at)) at += 64;
   while (end - at >= 16 && ascii_16(at)) at += 16;
   if (end - at < 16 && ascii_below_16(at, end)) return true;
 
