@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "base/lazy_bytes.hpp"
+
 namespace folio::base {
 
 class File {
@@ -44,15 +46,26 @@ class File {
   [[nodiscard]] std::uint64_t size() const noexcept { return status_.size; }
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
+  // Bytes of a file up to which its content stays in memory once it was read, so that nobody asks the kernel again. It
+  // is the content that status() is of: what is written to the file later is found by who opens it anew. One that has
+  // changed within `settled_after`, in nanoseconds, is read each time, since it may change again at the same time as far
+  // as the file system's clock can tell.
+  static constexpr std::size_t max_kept = 16 * 1024;
+  static constexpr std::int64_t settled_after = 3'000'000'000;
+
   // Reads up to `room` bytes at `offset`; fewer only at the file's end. Negative when it cannot be read.
   [[nodiscard]] std::ptrdiff_t read(std::uint64_t offset, char* out, std::size_t room) const noexcept;
   // Bytes that will soon be read: a disk may begin to fetch them, and nobody waits for it.
   void will_need(std::uint64_t offset, std::uint64_t length) const noexcept;
 
  private:
+  [[nodiscard]] const std::string* kept() const;
+  [[nodiscard]] std::ptrdiff_t read_anew(std::uint64_t offset, char* out, std::size_t room) const noexcept;
+
   int fd_;
   Kind kind_ = Kind::Other;
   Status status_;
+  mutable LazyBytes content_;  // null when it is not to be kept
 };
 
 }  // namespace folio::base

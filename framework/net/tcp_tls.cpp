@@ -100,7 +100,7 @@ void TcpConnection::flush_tls() noexcept {
   if (backlog_ && !backlog_->in_flight.empty()) return;  // on_write_done comes back here
   base::Buffer& out = tls_->session.output();
   // What a fast reader gets before others have their turn.
-  std::size_t budget = file_slice;
+  std::size_t budget = encrypted_slice;
   while (true) {
     seal();
     if (state_ == State::Closing) return;
