@@ -55,13 +55,17 @@ def load_average():
 
 
 def processors():
-    """One for the server and one for the load, of two physical cores where there are two; (N, None) of only one."""
+    """Those that may be used, one of each physical core first."""
     usable = sorted(os.sched_getaffinity(0))
-    server = usable[0]
-    for other in usable[1:]:
-        if other not in siblings(server):
-            return server, other
-    return server, usable[1] if len(usable) > 1 else None
+    cores = [cpu for cpu in usable if cpu == min(siblings(cpu) & set(usable))]
+    return cores + [cpu for cpu in usable if cpu not in cores]
+
+
+def shared_out(loops=1):
+    """The processors for a server of so many loops, and the one for the load. Where there are too few for each loop to
+    have its own, all loops have the first; of only one, the load has it as well."""
+    usable = processors()
+    return (usable[:loops] if len(usable) > loops else usable[:1]), usable[min(loops, len(usable) - 1)]
 
 
 def siblings(cpu):

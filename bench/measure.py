@@ -44,17 +44,16 @@ class Outcome:
 
 
 class Bench:
-    """Servers that run, a load generator, a processor for each."""
+    """Servers that run, a load generator, a processor for each; for servers of several loops, as many as there are."""
 
-    def __init__(self, load, servers, work, files, seconds, warmup):
+    def __init__(self, load, servers, work, files, seconds, warmup, loops=1):
         self.load = str(load)
         self.servers = servers
         self.work = work
         self.files = files
         self.seconds = seconds
         self.warmup = warmup
-        self.server_cpu, load_cpu = machine.processors()
-        self.load_cpu = self.server_cpu if load_cpu is None else load_cpu
+        self.server_cpus, self.load_cpu = machine.shared_out(loops)
         self.running = contextlib.ExitStack()
         self.started = {}
 
@@ -65,7 +64,7 @@ class Bench:
         self.running.close()
 
     def start(self, server):
-        return Running(server, self.work, self.files, self.server_cpu)
+        return Running(server, self.work, self.files, self.server_cpus)
 
     @contextlib.contextmanager
     def on(self, server, fresh):

@@ -88,9 +88,10 @@ def failures(outcomes):
             for outcome in outcomes for name, message in outcome.failures.items()]
 
 
-def as_json(machine_lines, versions, options, outcomes):
+def as_json(machine_lines, versions, options, outcomes, two_loops=()):
     return json.dumps({"machine": machine_lines, "versions": versions, "options": options,
-                       "cases": [case_as_json(outcome) for outcome in outcomes]}, indent=1) + "\n"
+                       "cases": [case_as_json(outcome) for outcome in outcomes],
+                       "two_loops": list(two_loops)}, indent=1) + "\n"
 
 
 def case_as_json(outcome):

@@ -23,10 +23,11 @@ sys.path.insert(0, str(HERE))
 import build  # noqa: E402
 import cases  # noqa: E402
 import files  # noqa: E402
+import loops  # noqa: E402
 import machine  # noqa: E402
 import report  # noqa: E402
 from measure import Bench  # noqa: E402
-from servers import OWN, own_servers, peer_servers  # noqa: E402
+from servers import FOLIO, OWN, own_servers, peer_servers  # noqa: E402
 
 # (rounds, rounds of peers, seconds, seconds before them)
 QUICK = (3, 1, 0.4, 0.1)
@@ -93,9 +94,10 @@ def main(arguments):
 
 def compare(options, work, descriptors):
     chosen = [case for case in cases.CASES if options.case.search(case.name)]
-    if not chosen:
+    on_loops = [case for case in loops.CASES if options.case.search(case.name)]
+    if not chosen and not on_loops:
         sys.exit(f"error: no case matches {options.case.pattern!r}, these are there: "
-                 + ", ".join(case.name for case in cases.CASES))
+                 + ", ".join(case.name for case in (*cases.CASES, *loops.CASES)))
     servers, missing = choose_servers(options)
     lines = Lines(options.output / "results.md")
     lines.write("\n".join(f"- {line}" for line in machine.lines()))
@@ -107,27 +109,41 @@ def compare(options, work, descriptors):
     lines.write(f"- {report.plural(options.rounds, 'round')} of {options.seconds:g} s"
                 + (f", {options.peer_rounds} of peers" if versions else ""))
     table = report.Table([server.name for server in servers], lines.write)
-    outcomes = []
-    with Bench(build.BINARIES / "load", servers, work, files.make(work), options.seconds, options.warmup) as bench:
-        if bench.load_cpu == bench.server_cpu:
+    made, outcomes, pairs = files.make(work), [], []
+    with Bench(build.BINARIES / "load", servers, work, made, options.seconds, options.warmup) as bench:
+        if bench.load_cpu in bench.server_cpus:
             lines.write("- one processor for server and load: rates mean nothing, and CPU time is the worse for it")
-        for case in chosen:
-            connections = cases.affordable(case.connections, descriptors)
-            if connections < case.connections:
-                done = f"is measured with {connections:,} connections" if connections else "is left out"
-                lines.note(f"{case.name} {done}: only {descriptors:,} open files are allowed, raise `ulimit -n` above "
-                           f"{case.connections + cases.FD_RESERVE:,}")
-                if not connections:
-                    continue
-                case = dataclasses.replace(case, connections=connections)
+        for case in as_affordable(chosen, descriptors, lines):
             outcomes.append(bench.rounds(case, options.rounds, options.peer_rounds, OWN, say_progress))
             table.row(outcomes[-1])
-            save(options, lines, versions, outcomes)
-    failures = report.failures(outcomes)
+            save(options, lines, versions, outcomes, pairs)
+    if on_loops and FOLIO in table.names:
+        lines.write(loops.heads())
+        with loops.bench(build.APP, build.BINARIES / "load", work, made, options) as bench:
+            if len(bench.server_cpus) == 1:
+                lines.note("both loops had one processor, so what a line of cache costs on its way from one to the other "
+                           "is not in these figures; for that three processors are needed")
+            for case in as_affordable(on_loops, descriptors, lines):
+                pairs.append(bench.rounds(case, options.rounds, 0, (loops.ONE, loops.TWO), say_progress))
+                lines.write(loops.row(pairs[-1]))
+                save(options, lines, versions, outcomes, pairs)
+    failures = report.failures([*outcomes, *pairs])
     for line in failures:
         lines.note(f"failed: {line}")
     print(f"\nWritten to {options.output}: results.md, results.json, chart.svg", file=sys.stderr)
-    return 1 if failures or not any(outcome.samples for outcome in outcomes) else 0
+    return 1 if failures or not any(outcome.samples for outcome in (*outcomes, *pairs)) else 0
+
+
+def as_affordable(chosen, descriptors, lines):
+    """The cases with as many connections as the limit on open files allows; notes those that have fewer, or are left out."""
+    for case in chosen:
+        connections = cases.affordable(case.connections, descriptors)
+        if connections < case.connections:
+            done = f"is measured with {connections:,} connections" if connections else "is left out"
+            lines.note(f"{case.name} {done}: only {descriptors:,} open files are allowed, raise `ulimit -n` above "
+                       f"{case.connections + cases.FD_RESERVE:,}")
+        if connections:
+            yield dataclasses.replace(case, connections=connections)
 
 
 def choose_servers(options):
@@ -169,11 +185,12 @@ class Lines:
         self.path.write_text(self.text + "".join(f"\n{note}\n" for note in self.notes))
 
 
-def save(options, lines, versions, outcomes):
+def save(options, lines, versions, outcomes, pairs):
     described = {"rounds": options.rounds, "peer_rounds": options.peer_rounds, "seconds": options.seconds,
                  "warmup": options.warmup}
     machine_lines = [line[2:] for line in lines.text.splitlines() if line.startswith("- ")]
-    (options.output / "results.json").write_text(report.as_json(machine_lines, versions, described, outcomes))
+    (options.output / "results.json").write_text(report.as_json(machine_lines, versions, described, outcomes,
+                                                                  [loops.as_json(pair) for pair in pairs]))
     (options.output / "chart.svg").write_text(report.ratio_chart(outcomes))
     peers = report.peers_chart(outcomes)
     if peers:

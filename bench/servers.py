@@ -61,9 +61,15 @@ def bare(name, program):
                   tls=tls, paths={"1,000 routes": "/"})
 
 
-def folio_commands(app, setup, first=()):
+def folio_with_loops(app, count):
+    """Folio with so many threads, each with a loop of its own."""
+    return Server(f"{count} loops" if count > 1 else "1 loop", lambda setup: folio_commands(app, setup, threads=count),
+                  lambda case: True, QUIET, tls=False)
+
+
+def folio_commands(app, setup, first=(), threads=1):
     """A port of Folio is plain or TLS: two processes. `first` goes before its flags."""
-    common = ["--host", "127.0.0.1", "--threads", "1", "--public", str(pathlib.Path(setup.static).parent)]
+    common = ["--host", "127.0.0.1", "--threads", str(threads), "--public", str(pathlib.Path(setup.static).parent)]
     commands = [([str(app), *first, "--port", str(setup.port), *common], False, True)]
     if setup.tls_port:
         tls = ["--tls-cert", setup.cert, "--tls-key", setup.key]
@@ -85,9 +91,9 @@ def peer_servers(build):
 
 
 class Running:
-    """A server that has been started, on a processor of its own; `with` stops it."""
+    """A server that has been started, on processors of its own; `with` stops it."""
 
-    def __init__(self, server, work, files, cpu):
+    def __init__(self, server, work, files, cpus):
         self.name = server.name
         self.folder = pathlib.Path(work) / re.sub(r"\W+", "-", server.name)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +106,7 @@ class Running:
         try:
             with open(self.log, "w") as log:
                 for command, tls, plain in server.commands(self.setup):
-                    process = subprocess.Popen(["taskset", "-c", str(cpu), *command], cwd=self.folder, env=environment,
+                    process = subprocess.Popen(["taskset", "-c", ",".join(map(str, cpus)), *command], cwd=self.folder, env=environment,
                                                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
                     self.processes.append((process, tls, plain))
             self.wait_for(self.setup.port)

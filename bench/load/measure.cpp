@@ -4,7 +4,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <numeric>
 
 #include "fail.hpp"
 
@@ -13,21 +17,32 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds(15);
 
-double cpu_of(int pid) {
+void add_threads(int pid, std::map<int, double>& seconds) {
   const std::string folder = "/proc/" + std::to_string(pid) + "/task";
   DIR* tasks = ::opendir(folder.c_str());
   if (tasks == nullptr) fail("server process " + std::to_string(pid) + " is gone");
-  double total = 0;
   while (const dirent* task = ::readdir(tasks)) {
     if (task->d_name[0] == '.') continue;
     std::FILE* file = std::fopen((folder + "/" + task->d_name + "/schedstat").c_str(), "r");
     if (file == nullptr) continue;  // a thread that has just ended
     unsigned long long nanoseconds = 0;
-    if (std::fscanf(file, "%llu", &nanoseconds) == 1) total += static_cast<double>(nanoseconds) / 1e9;
+    if (std::fscanf(file, "%llu", &nanoseconds) == 1) {
+      seconds[std::atoi(task->d_name)] = static_cast<double>(nanoseconds) / 1e9;
+    }
     std::fclose(file);
   }
   ::closedir(tasks);
-  return total;
+}
+
+// Seconds that each thread took, the busiest first.
+std::vector<double> spent(const Usage& before, const Usage& after) {
+  std::vector<double> threads;
+  for (const auto& [thread, seconds] : after.server_cpu) {
+    const auto earlier = before.server_cpu.find(thread);
+    threads.push_back(seconds - (earlier == before.server_cpu.end() ? 0 : earlier->second));
+  }
+  std::sort(threads.begin(), threads.end(), std::greater<>());
+  return threads;
 }
 
 std::uint64_t rss_of(int pid) {
@@ -63,7 +78,7 @@ double Histogram::quantile_us(double share) const {
 Usage usage_now(const std::vector<int>& server_pids) {
   Usage usage;
   for (const int pid : server_pids) {
-    usage.server_cpu += cpu_of(pid);
+    add_threads(pid, usage.server_cpu);
     usage.rss_kib += rss_of(pid);
   }
   rusage own{};
@@ -113,11 +128,15 @@ void print_result(std::uint64_t operations, double seconds, const Usage& before,
     std::snprintf(times, sizeof(times), R"("p50_us":%.2f,"p99_us":%.2f,"max_us":%.2f)", latencies.quantile_us(0.5),
                   latencies.quantile_us(0.99), latencies.max_us());
   }
+  const std::vector<double> threads = spent(before, after);
+  std::string each;
+  for (const double thread : threads) each += (each.empty() ? "" : ",") + std::to_string(thread);
   std::printf(R"({"operations":%llu,"seconds":%.4f,"load_cpu_seconds":%.4f,"server_cpu_seconds":%.6f,)"
-              R"("server_rss_kib":%llu,"server_rss_before_kib":%llu,%s%s%s})"
+              R"("server_thread_seconds":[%s],"server_rss_kib":%llu,"server_rss_before_kib":%llu,%s%s%s})"
               "\n",
               static_cast<unsigned long long>(operations), seconds, after.load_cpu - before.load_cpu,
-              after.server_cpu - before.server_cpu, static_cast<unsigned long long>(after.rss_kib),
+              std::accumulate(threads.begin(), threads.end(), 0.0), each.c_str(),
+              static_cast<unsigned long long>(after.rss_kib),
               static_cast<unsigned long long>(before.rss_kib), times, more.empty() ? "" : ",", more.c_str());
 }
 

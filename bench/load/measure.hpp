@@ -5,6 +5,7 @@
 #include <bit>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,8 +43,8 @@ class Histogram {
 
 // What the servers and this process have taken so far.
 struct Usage {
-  double server_cpu = 0;  // seconds, of all threads
-  double load_cpu = 0;    // seconds
+  std::map<int, double> server_cpu;  // seconds, of each thread
+  double load_cpu = 0;               // seconds
   std::uint64_t rss_kib = 0;
 };
 Usage usage_now(const std::vector<int>& server_pids);

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -19,6 +20,7 @@ import cases  # noqa: E402
 import chart  # noqa: E402
 import files  # noqa: E402
 import growth  # noqa: E402
+import loops  # noqa: E402
 import machine  # noqa: E402
 import report  # noqa: E402
 import run  # noqa: E402
@@ -54,7 +56,7 @@ def sample(cpu_us=5.0, **more):
 
 class Cases(unittest.TestCase):
     def test_names_are_unique(self):
-        names = [case.name for case in cases.CASES]
+        names = [case.name for case in (*cases.CASES, *loops.CASES)]
         self.assertEqual(len(names), len(set(names)))
 
     def test_peers_speak_of_cases_that_exist(self):
@@ -120,6 +122,28 @@ class Report(unittest.TestCase):
             for say, line in ((lines.write, "| a |"), (lines.note, "a note"), (lines.write, "| b |")):
                 say(line)
             self.assertEqual("| a |\n| b |\n\na note\n", lines.path.read_text())
+
+
+class Loops(unittest.TestCase):
+    def outcome(self):
+        outcome = Outcome(loops.CASES[0])
+        outcome.samples = {loops.ONE: [sample(5.0), sample(6.0)],
+                           loops.TWO: [sample(5.0, server_thread_seconds=[2.5, 2.5, 0.0]),
+                                       sample(8.0, server_thread_seconds=[6.0, 2.0])]}
+        return outcome
+
+    def test_two_loops_do_twice_as_much_when_they_share_the_work_and_nothing_is_lost(self):
+        self.assertEqual([2.0, 1.0], loops.capacities(self.outcome()))
+
+    def test_row(self):
+        outcome = self.outcome()
+        self.assertEqual(loops.heads().splitlines()[1].count("|"), loops.row(outcome).count("|"))
+        self.assertIn("| 62% | **1.50** | 1.00–2.00 |", loops.row(outcome))
+        self.assertEqual([2.0, 1.0], loops.as_json(outcome)["capacities"])
+
+    def test_a_server_that_failed(self):
+        outcome = Outcome(loops.CASES[0], samples={loops.ONE: [sample()]}, failures={loops.TWO: "it ended"})
+        self.assertIn("| 5.00 | failed | – | – | – |", loops.row(outcome))
 
 
 class Charts(unittest.TestCase):
@@ -193,6 +217,12 @@ class Measuring(unittest.TestCase):
 
 
 class Surroundings(unittest.TestCase):
+    def test_each_loop_has_a_processor_of_its_own_or_all_have_the_same(self):
+        for usable, loop_count, shared in (([0], 1, ([0], 0)), ([0, 1], 1, ([0], 1)), ([0, 1], 2, ([0], 1)),
+                                           ([0, 1, 2], 2, ([0, 1], 2)), ([3, 4, 5, 6], 1, ([3], 4))):
+            with unittest.mock.patch("machine.processors", return_value=usable):
+                self.assertEqual(shared, machine.shared_out(loop_count))
+
     def test_machine_is_described(self):
         self.assertEqual([], [line for line in machine.lines() if not re.match(r"[a-z ]+: .+", line)])
 
