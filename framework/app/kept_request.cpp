@@ -12,7 +12,7 @@
 namespace folio::app {
 
 struct KeptRequest::Rest {
-  std::string body;
+  std::shared_ptr<std::string> body;
   std::vector<detail::ErasedValue> values;
   std::shared_ptr<const ClientCertificate> client_certificate;
   std::unique_ptr<Trace> trace;
@@ -49,7 +49,7 @@ KeptRequest::KeptRequest(Exchange& exchange)
   address_ = static_cast<std::uint16_t>(data.remote_address.size());
   host_ = static_cast<std::uint32_t>(data.host.size());
   id_ = static_cast<std::uint8_t>(data.id.size());
-  if (data.body.empty() && data.values.empty() && !data.client_certificate && !data.trace) return;
+  if (!data.body && data.values.empty() && !data.client_certificate && !data.trace) return;
   rest_ = std::make_unique<Rest>(Rest{.body = std::move(data.body),
                                       .values = std::move(data.values),
                                       .client_certificate = std::move(data.client_certificate),
