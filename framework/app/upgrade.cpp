@@ -55,10 +55,12 @@ Result<Upgrade> accept_upgrade(Exchange& exchange, std::shared_ptr<const SocketE
   if (auto* refusal = std::get_if<ws::Refusal>(&verdict)) return refusal_error(std::move(*refusal));
   auto& accept = std::get<ws::Accept>(verdict);
 
-  Response response = Response::status(101)
-                          .header("Upgrade", "websocket")
-                          .header("Connection", "Upgrade")
-                          .header("Sec-WebSocket-Accept", std::move(accept.accept_key));
+  constexpr std::size_t most_fields = 5;
+  Response response = Response::status(101);
+  response.headers.reserve(most_fields);
+  response.header("Upgrade", "websocket")
+      .header("Connection", "Upgrade")
+      .header("Sec-WebSocket-Accept", std::move(accept.accept_key));
   if (!accept.subprotocol.empty()) response.header("Sec-WebSocket-Protocol", std::string(accept.subprotocol));
   if (!accept.extensions.empty()) response.header("Sec-WebSocket-Extensions", std::move(accept.extensions));
   exchange.socket = std::make_shared<detail::SocketCore>(detail::SocketCore::Setup{.environment = std::move(environment),
