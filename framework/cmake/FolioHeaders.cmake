@@ -1,5 +1,23 @@
 # Self-contained headers: each one of ours is compiled alone, and twice in a row. The public ones see nothing but
-# framework/include, as an app does. Target folio_headers; part of the default build where FOLIO_TESTS is on.
+# framework/include, as an app does. An inner one whose own .cpp includes it before all else is compiled alone there.
+# Target folio_headers; part of the default build where FOLIO_TESTS is on.
+
+# folio_first_elsewhere(OUT root header…): those of the headers that have no .cpp that begins with them.
+function(folio_first_elsewhere out root)
+  set(rest "")
+  foreach(header IN LISTS ARGN)
+    file(RELATIVE_PATH name ${root} ${header})
+    string(REGEX REPLACE "hpp$" "cpp" unit ${header})
+    set(first "")
+    if(EXISTS ${unit})
+      file(STRINGS ${unit} first REGEX "^#include" LIMIT_COUNT 1)
+    endif()
+    if(NOT first STREQUAL "#include \"${name}\"")
+      list(APPEND rest ${header})
+    endif()
+  endforeach()
+  set(${out} ${rest} PARENT_SCOPE)
+endfunction()
 
 # folio_check_headers(TARGET ROOT HEADERS header… INCLUDES folder… [LINK target…]): an object library, a unit a header.
 function(folio_check_headers target root)
@@ -29,6 +47,7 @@ function(folio_check_all_headers)
   file(GLOB_RECURSE public CONFIGURE_DEPENDS ${framework}/include/*.hpp)
   folio_check_headers(folio_headers_public ${framework}/include HEADERS ${public} INCLUDES ${framework}/include)
   file(GLOB inner CONFIGURE_DEPENDS ${framework}/*/*.hpp)
+  folio_first_elsewhere(inner ${framework} ${inner})
   folio_check_headers(folio_headers_inner ${framework} HEADERS ${inner}
     INCLUDES ${PROJECT_SOURCE_DIR} ${framework} ${framework}/include LINK folio_app)
   file(GLOB_RECURSE codegen CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/codegen/*.hpp)
