@@ -626,7 +626,7 @@ TEST_F(Sockets, WhoWaitsOnAHandleThatGoesFindsItClosed) {
 // From 16 KiB on a text that is sent as it came is not copied.
 TEST_F(Sockets, TextsOfAnySizeComeBack) {
   SocketClient client(port, "/echo");
-  for (const std::size_t size : {0U, 125U, 126U, 16'383U, 16'384U, 65'535U, 65'536U, 300'000U, 3'000'000U}) {
+  for (const std::size_t size : {0U, 125U, 126U, 16'383U, 16'384U, 65'535U, 65'536U, 300'000U, 1'000'000U}) {
     const std::string text = std::string(size / 2, 'a') + std::string(size - size / 2, 'b');
     client.send("before");
     client.send(text);
