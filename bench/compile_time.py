@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""What compiling costs: a route, the framework, its headers, and a first `./folio dev`. Prints Markdown.
+"""What compiling costs: a route, the framework, their headers, and a first `./folio dev`. Prints Markdown, and leaves it
+as a page for framework/docs.
 
-    ./folio bench --compile-time [--only routes framework dev] [--units REGEX] [--headers N] [--jobs N]
+    ./folio bench --compile-time [routes] [framework] [dev] [--units REGEX] [--headers N] [--jobs N] [--output DIR]
 
-routes     a unit of a text, a JSON and a WebSocket route, as the dev server compiles it and without what it precompiles
+routes     a unit of a text, a JSON and a WebSocket route, as the dev server compiles it and without what it precompiles,
+           and the headers of a route that take longest
 framework  all units with the flags of ./folio's own build, but nothing precompiled: CPU time, memory, and the
            headers that take longest (clang's -ftime-trace: the time with all that a header includes)
 dev        from a fresh copy of this source, without a compiler cache, to an app that answers
@@ -28,6 +30,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import machine
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 UNCACHED = dict(os.environ, CCACHE_DISABLE="1")
@@ -87,11 +91,22 @@ def must_run(command, folder):
     return cost
 
 
-def table(heads, rows):
-    print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
-    for row in rows:
-        print("| " + " | ".join(map(str, row)) + " |")
-    print(flush=True)
+class Page:
+    """The report as it comes: on standard output, and in a file that holds what there is so far."""
+
+    def __init__(self, path):
+        self.path = path
+        self.text = ""
+
+    def write(self, text):
+        print(text, flush=True)
+        self.text += text + "\n"
+        self.path.write_text(self.text.rstrip() + "\n")
+
+    def table(self, heads, rows):
+        lines = ["| " + " | ".join(heads) + " |", "|---" + "|---:" * (len(heads) - 1) + "|"]
+        lines += ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+        self.write("\n".join([*lines, ""]))
 
 
 # ---- the dev server
@@ -135,7 +150,7 @@ def copy_source(folder):
             shutil.copy2(ROOT / name, folder / name)
 
 
-def measure_dev(work, _options):
+def measure_dev(work, page, _options):
     source = work / "source"
     copy_source(source)
     # The launcher takes a compiler cache where it finds one, and then precompiles nothing: tell it that there is none.
@@ -143,19 +158,19 @@ def measure_dev(work, _options):
     stamp.parent.mkdir(parents=True)
     stamp.write_text(f"{source}\n\n")
     app = make_app(work / "app")
-    print(f"## `./folio dev` until it is ready, {len(ROUTES)} routes, {os.cpu_count()} processors\n", flush=True)
+    page.write(f"## `./folio dev` until it is ready, {len(ROUTES)} routes, {os.cpu_count()} processors\n")
     rows = []
     for title in ("the first, from a fresh copy of the source", "a new app, the framework built", "nothing changed"):
         if title.startswith("a new app"):
             shutil.rmtree(app / ".folio")
         server = DevServer(source, app)
         rows.append((title, f"{server.ready:.1f}", f"{server.cost.cpu:.1f}", f"{server.cost.mib:.0f}"))
-    table(("start", "seconds", "CPU s", "peak MiB of a process"), rows)
+    page.table(("start", "seconds", "CPU s", "peak MiB of a process"), rows)
 
 
 # ---- routes
 
-def measure_routes(work, _options):
+def measure_routes(work, page, options):
     app = make_app(work / "app")
     DevServer(ROOT, app)  # which writes the units and build.ninja
     folder = app / ".folio/host"
@@ -175,8 +190,12 @@ def measure_routes(work, _options):
         row(f"{name} route", commands[name])
     for name in ROUTES:
         row(f"{name} route, nothing precompiled", commands[name].replace("-include-pch prelude.pch", ""))
-    print("## A route's unit, median of 3\n")
-    table(("unit", "CPU s", "peak MiB"), rows)
+    page.write("## A route's unit, median of 3\n")
+    page.table(("unit", "CPU s", "peak MiB"), rows)
+    trace = work / "route.json"
+    cost = must_run(f"{commands['text'].replace('-include-pch prelude.pch', '')} -ftime-trace={trace}", folder)
+    page.write("Of the text route, nothing precompiled:\n")
+    write_headers(page, [Unit("text", cost, list(costs_of_headers(cost, trace)))], options.headers)
 
 
 # ---- the framework
@@ -210,6 +229,14 @@ def source_events(trace):
         open_spans.append((shortened(path), end))
 
 
+def costs_of_headers(cost, trace):
+    """Of a unit that took so much. The trace has the time of the clock; what others took of the processor is no cost of
+    a header."""
+    share = min(1.0, cost.cpu / cost.seconds)
+    for path, seconds, parent in source_events(json.loads(trace.read_text())):
+        yield path, seconds * share, parent
+
+
 def shortened(path):
     path = os.path.normpath(path)
     if path.startswith(str(ROOT) + "/"):
@@ -232,16 +259,13 @@ def compile_unit(entry, folder, number):
     words = uncached_command(entry)
     words[words.index("-o") + 1] = str(output)
     cost = must_run(words + [f"-ftime-trace={folder / str(number)}.json"], entry["directory"])
-    # The trace has the time of the clock; what others took of the processor is no cost of a header.
-    share = min(1.0, cost.cpu / cost.seconds)
-    trace = json.loads((folder / f"{number}.json").read_text())
-    headers = [(path, seconds * share, parent) for path, seconds, parent in source_events(trace)]
+    headers = list(costs_of_headers(cost, folder / f"{number}.json"))
     with contextlib.suppress(FileNotFoundError):
         output.unlink()
     return Unit(os.path.relpath(entry["file"], ROOT), cost, headers)
 
 
-def measure_framework(work, options):
+def measure_framework(work, page, options):
     build = work / "build"
     must_run(["cmake", "--preset", "host", "-B", build, "-DFOLIO_PCH=OFF", "-DCMAKE_CXX_COMPILER_LAUNCHER=",
               "-DCMAKE_C_COMPILER_LAUNCHER="], ROOT)
@@ -258,15 +282,15 @@ def measure_framework(work, options):
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     took = time.monotonic() - begun
-    print(f"## The framework: {len(units)} units, {sum(unit.cost.cpu for unit in units):.0f} CPU s, {took:.0f} s with "
-          f"{options.jobs} at once, nothing precompiled\n")
+    page.write(f"## The framework: {len(units)} units, {sum(unit.cost.cpu for unit in units):.0f} CPU s, {took:.0f} s with "
+               f"{options.jobs} at once, nothing precompiled\n")
     slowest = sorted(units, key=lambda unit: -unit.cost.cpu)[:10]
-    table(("slowest units", "CPU s", "peak MiB"),
-          [(f"`{unit.name}`", f"{unit.cost.cpu:.2f}", f"{unit.cost.mib:.0f}") for unit in slowest])
-    print_headers(units, options.headers)
+    page.table(("slowest units", "CPU s", "peak MiB"),
+               [(f"`{unit.name}`", f"{unit.cost.cpu:.2f}", f"{unit.cost.mib:.0f}") for unit in slowest])
+    write_headers(page, units, options.headers)
 
 
-def print_headers(units, count):
+def write_headers(page, units, count):
     seconds, times, through = collections.Counter(), collections.Counter(), collections.defaultdict(collections.Counter)
     for unit in units:
         for path, took, parent in unit.headers:
@@ -282,27 +306,38 @@ def print_headers(units, count):
 
     ordered = [path for path, _ in seconds.most_common()]
     heads = ("headers", "s in all", "times", "ms each", "mostly through")
-    print("### Headers that take longest, with what they include\n")
-    table(heads, rows([path for path in ordered if not path.startswith("<")]))
-    print("### The same of the standard library\n")
-    table(heads, rows([path for path in ordered if re.fullmatch(r"<\w+>", path)]))
+    page.write("### Headers that take longest, with what they include\n")
+    page.table(heads, rows([path for path in ordered if not path.startswith("<")]))
+    page.write("### The same of the standard library\n")
+    page.table(heads, rows([path for path in ordered if re.fullmatch(r"<\w+>", path)]))
 
 
+PAGE = "benchmark-compile-time.md"
 PARTS = {"routes": measure_routes, "framework": measure_framework, "dev": measure_dev}
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="./folio bench --compile-time", description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="these parts alone")
+    parser = argparse.ArgumentParser(prog="./folio bench --compile-time", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)}; all unless given")
     parser.add_argument("--units", default="", metavar="REGEX", help="of the framework, those whose path matches")
     parser.add_argument("--headers", type=int, default=10, metavar="N", help="rows in the tables of headers")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="units at once")
+    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "build" / "bench", metavar="DIR",
+                        help=f"where {PAGE} goes")
     options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}: choose of {', '.join(PARTS)}")
+    options.output.mkdir(parents=True, exist_ok=True)
     compiler = subprocess.run(["clang++-19", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    print(f"# Compile time, {compiler.splitlines()[0]}\n", flush=True)
-    for name in options.only:
+    page = Page(options.output / PAGE)
+    page.write("# Compile time\n\nWhat `./folio bench --compile-time` measured. How to read it, and what was done about it: "
+               f"[benchmarks.md](benchmarks.md).\n\n- processor: {machine.processor()}\n"
+               f"- compiler: {compiler.splitlines()[0]}\n")
+    for name in options.parts or PARTS:
         with tempfile.TemporaryDirectory(prefix="folio-compile-") as work:
-            PARTS[name](pathlib.Path(work), options)
+            PARTS[name](pathlib.Path(work), page, options)
+    print(f"Written to {page.path}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""What an operation costs when there is more of something: a table and a chart a series. `./folio bench --growth`."""
+"""What an operation costs when there is more of something: `./folio bench --growth`.
+
+Each series is a chart, a table, and a sentence that holds what was measured against what was to be expected. They make a
+page, benchmark-growth.md with its images/, as framework/docs keeps them.
+"""
 
 import dataclasses
 import functools
@@ -25,12 +29,24 @@ POINTS = {
 }
 
 
+PAGE = "benchmark-growth.md"
+HEAD = """# Growth
+
+What an operation costs when there is more of something, as `./folio bench --growth` measured it on the machine that is named
+below. How to read it: [benchmarks.md](benchmarks.md). Axes are logarithmic: a level line is a cost that does not grow, and one
+that rises by a decade in each decade is in proportion.
+
+"""
+
+
 @dataclasses.dataclass(frozen=True)
 class Series:
     name: str
     x_name: str
     case: object         # x -> Case
+    theory: str          # how the cost should grow, and why
     servers: object = None  # x -> servers that exist for this point alone; those of the comparison otherwise
+    per: tuple = None    # (name, x): of a cost that grows with x, what to give the growth for
 
 
 def all_series(binaries):
@@ -42,15 +58,27 @@ def all_series(binaries):
         return dataclasses.replace(plain, load=(*plain.load, "--headers", str(count)))
 
     return (
-        Series("requests by connections", "connections", lambda n: http("requests", "/", connections=n)),
-        Series("ws echo by connections", "connections", lambda n: echo("echo", 32, connections=n)),
-        Series("deliveries by rooms of 2", "rooms", lambda n: room("rooms", 2, rooms=n)),
-        Series("deliveries by members of a room", "members", lambda n: room("members", n)),
-        Series("requests by routes", "routes", lambda n: http("routes", f"/r/{n // 2}/lookup"), routes),
+        Series("requests by connections", "connections", lambda n: http("requests", "/", connections=n),
+               "Level: nothing looks at a connection that has nothing to say. But each has some memory, the kernel's above "
+               "all, and what outgrows the processor's caches is waited for; the bare server waits alike."),
+        Series("ws echo by connections", "connections", lambda n: echo("echo", 32, connections=n),
+               "Level, but for caches, as above."),
+        Series("deliveries by rooms of 2", "rooms", lambda n: room("rooms", 2, rooms=n),
+               "Level: a socket looks its room up once, when it joins, and holds it from then on. Few rooms keep the server "
+               "waiting, and each waiting costs; many bring more connections, and caches come in."),
+        Series("deliveries by members of a room", "members", lambda n: room("members", n),
+               "Falls, then level: what a broadcast costs by itself, to be read and framed, is shared by its members; what "
+               "is left is one write for each."),
+        Series("requests by routes", "routes", lambda n: http("routes", f"/r/{n // 2}/lookup"),
+               "Level: a path without parameters is found by a hash of the whole of it.", routes),
         Series("requests by routes with a parameter", "routes", lambda n: http("routes", f"/r/{n // 2}/7/edit"),
-               routes),
-        Series("requests by header fields", "fields", with_fields),
-        Series("ws echo by size", "bytes", lambda n: echo("echo", n, connections=cases.FOR_A_MEBIBYTE)),
+               "Level: a path with parameters takes a step for each of its segments, whatever else there is.", routes),
+        Series("requests by header fields", "fields", with_fields,
+               "A part that is level, and one that grows with the fields: each is read once. Those that are the same bytes "
+               "as in the request before are taken over.", per=("field", 1)),
+        Series("ws echo by size", "bytes", lambda n: echo("echo", n, connections=cases.FOR_A_MEBIBYTE),
+               "A part that is level, and one that grows with the size: each byte is copied in and out by the kernel, "
+               "unmasked, and checked to be UTF-8.", per=("KiB", 1024)),
     )
 
 
@@ -65,19 +93,21 @@ def run(options, work, descriptors):
         servers = [server for server in servers if server.name in options.server]
     made = files.make(work)
     described = [*machine.lines(), f"{plural(options.rounds, 'round')} of {options.seconds:g} s"]
-    text = "".join(f"- {line}\n" for line in described)
+    text = HEAD + "".join(f"- {line}\n" for line in described)
     print(text, flush=True)
+    images = options.output / "images"
+    images.mkdir(exist_ok=True)
     failures = []
     for one in series:
         outcomes = measure(one, servers, options, work, made, descriptors, failures)
         title = f"\n## {one.name[0].upper()}{one.name[1:]}\n"
         name = "growth-" + re.sub(r"\W+", "-", one.name) + ".svg"
-        rows = table(one, outcomes)
-        print("\n".join([title, *rows]), flush=True)
-        text += "\n".join([title, *rows, "", f"![{one.name}]({name})", ""])
-        (options.output / name).write_text(picture(one, outcomes))
-        (options.output / "growth.md").write_text(text + "".join(f"\n{line}\n" for line in failures))
-    print(f"\nWritten to {options.output}: growth.md and its charts", file=sys.stderr)
+        words, rows = reading(one, outcomes), table(one, outcomes)
+        print("\n".join([title, words, "", *rows]), flush=True)
+        text += "\n".join([title, words, "", f"![{one.name}](images/{name})", "", *rows, ""])
+        (images / name).write_text(picture(one, outcomes))
+        (options.output / PAGE).write_text(text + "".join(f"\n{line}\n" for line in failures))
+    print(f"\nWritten to {options.output}: {PAGE} and its images/, as framework/docs keeps them", file=sys.stderr)
     for line in failures:
         print(line, file=sys.stderr)
     return 1 if failures else 0
@@ -107,6 +137,23 @@ def measure(series, servers, options, work, made, descriptors, failures):
 
 def progress(series, x, _case, server, turn, figure):
     print(f"  {series.name}, {x:,}, round {turn + 1}, {server.name}: {number(figure)} µs", file=sys.stderr, flush=True)
+
+
+def reading(series, outcomes):
+    """What was to be expected, and beside it what was measured between the ends."""
+    ends = {name: [(x, outcome.median(name)) for x, outcome in outcomes if outcome.median(name)]
+            for name in (FOLIO, BARE_UV)}
+    if len(ends[FOLIO]) < 2:
+        return series.theory
+    (first, low), (last, high) = ends[FOLIO][0], ends[FOLIO][-1]
+    found = (f"Measured from {first:,} to {last:,} {series.x_name}: {number(low)} to {number(high)} µs, "
+             f"{high / low:.2f} times")
+    if len(ends[BARE_UV]) > 1:
+        found += f", where the bare server takes {ends[BARE_UV][-1][1] / ends[BARE_UV][0][1]:.2f} times"
+    if series.per:
+        name, size = series.per
+        found += f"; {number((high - low) / (last - first) * size * 1000)} ns for each {name}"
+    return f"{series.theory} {found}."
 
 
 def table(series, outcomes):

@@ -33,6 +33,8 @@ from servers import FOLIO, OWN, own_servers, peer_servers  # noqa: E402
 QUICK = (3, 1, 0.4, 0.1)
 LONG = (9, 3, 2.0, 0.5)
 
+SET_UP = 0.7  # seconds that a measurement takes besides, on the average: connections are made, servers started and stopped
+
 # Programs of others that share the command: they have options of their own.
 HANDED_OVER = {"--check": "instructions.py", "--compile-time": "compile_time.py"}
 
@@ -50,9 +52,11 @@ def parse(arguments):
                         help="only this server; may be given more than once")
     parser.add_argument("--without-peers", action="store_true", help="Folio and the bare servers alone")
     parser.add_argument("--growth", action="store_true",
-                        help="cost against connections, rooms, members, routes, fields and sizes")
+                        help="cost against connections, rooms, members, routes, fields and sizes; a page "
+                             "with images as framework/docs keeps it")
     parser.add_argument("--micro", action="store_true", help="the programs of bench/micro")
-    parser.add_argument("--compile-time", action="store_true", help="what it costs to compile")
+    parser.add_argument("--compile-time", action="store_true",
+                        help="what it costs to compile: of routes, framework and dev, those that follow, or all")
     parser.add_argument("--check", action="store_true", help="instructions against the numbers kept in the repository")
     parser.add_argument("--output", type=pathlib.Path, default=build.ROOT / "build" / "bench", metavar="DIR",
                         help="where the results go")
@@ -109,6 +113,7 @@ def compare(options, work, descriptors):
     lines.write(f"- {report.plural(options.rounds, 'round')} of {options.seconds:g} s"
                 + (f", {options.peer_rounds} of peers" if versions else ""))
     table = report.Table([server.name for server in servers], lines.write)
+    print(f"this takes about {estimate(chosen, servers, on_loops, options)} minutes", file=sys.stderr, flush=True)
     made, outcomes, pairs = files.make(work), [], []
     with Bench(build.BINARIES / "load", servers, work, made, options.seconds, options.warmup) as bench:
         if bench.load_cpu in bench.server_cpus:
@@ -132,6 +137,15 @@ def compare(options, work, descriptors):
         lines.note(f"failed: {line}")
     print(f"\nWritten to {options.output}: results.md, results.json, chart.svg", file=sys.stderr)
     return 1 if failures or not any(outcome.samples for outcome in (*outcomes, *pairs)) else 0
+
+
+def estimate(chosen, servers, on_loops, options):
+    """Minutes, at least one."""
+    runs = sum(options.rounds if server.name in OWN else options.peer_rounds
+               for case in chosen for server in servers if server.can(case))
+    if FOLIO in {server.name for server in servers}:
+        runs += 2 * options.rounds * len(on_loops)
+    return max(1, round(runs * (options.seconds + options.warmup + SET_UP) / 60))
 
 
 def as_affordable(chosen, descriptors, lines):

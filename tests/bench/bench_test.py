@@ -86,6 +86,18 @@ class Cases(unittest.TestCase):
             self.assertLessEqual(series.case(points[-1]).connections, 20000)
 
 
+    def test_a_series_is_read_against_its_theory(self):
+        series = growth.Series("echo", "bytes", None, "In proportion.", per=("KiB", 1024))
+        points = []
+        for x, folio, bare in ((1024, 2.0, 1.0), (3 * 1024, 8.0, 2.5)):
+            outcome = Outcome(cases.echo("echo", x))
+            outcome.samples = {FOLIO: [sample(folio)], BARE_UV: [sample(bare)]}
+            points.append((x, outcome))
+        self.assertEqual("In proportion. Measured from 1,024 to 3,072 bytes: 2.00 to 8.00 µs, 4.00 times, where the bare "
+                         "server takes 2.50 times; 3,000 ns for each KiB.", growth.reading(series, points))
+        self.assertEqual("In proportion.", growth.reading(series, points[:1]))
+
+
 class Report(unittest.TestCase):
     def outcome(self):
         outcome = Outcome(cases.http("plaintext", "/"))
@@ -232,6 +244,13 @@ class Surroundings(unittest.TestCase):
             data = (pathlib.Path(made.static) / "4k.bin").read_bytes()
             self.assertEqual(bytes(i % 251 for i in range(4096)), data)
             subprocess.run(["openssl", "x509", "-in", made.cert, "-noout"], check=True)
+
+    def test_the_time_that_it_takes_is_told(self):
+        servers = [Server(name, None, lambda case: case.name != "JSON") for name in (FOLIO, BARE_UV, "nginx")]
+        options = unittest.mock.Mock(rounds=9, peer_rounds=3, seconds=2.0, warmup=0.5)
+        chosen = [case for case in cases.CASES if case.name in ("plaintext", "JSON")]
+        runs = 9 + 9 + 3 + 2 * 9 * len(loops.CASES)
+        self.assertEqual(round(runs * 3.2 / 60), run.estimate(chosen, servers, loops.CASES, options))
 
     def test_unknown_case(self):
         done = subprocess.run([sys.executable, ROOT / "bench/run.py", "--case", "("], capture_output=True, text=True)
