@@ -8,7 +8,6 @@
 // Connections are kept and used again, by all clients of a loop that have the same TLS options.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include <folio/detail/chrono.hpp>
 #include <folio/json.hpp>
 #include <folio/result.hpp>
 #include <folio/task.hpp>

@@ -1,7 +1,6 @@
 // Response: what a handler answers.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <folio/detail/chrono.hpp>
 #include <folio/error.hpp>
 #include <folio/header_value.hpp>
 #include <folio/json.hpp>

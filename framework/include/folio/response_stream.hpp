@@ -16,7 +16,6 @@
 //     }
 #pragma once
 
-#include <chrono>
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
@@ -28,6 +27,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <folio/detail/chrono.hpp>
 #include <folio/error.hpp>
 #include <folio/result.hpp>
 #include <folio/task.hpp>

@@ -1,7 +1,6 @@
 // Running tasks beside each other: spawn, its handle, sleep_for, yield.
 #pragma once
 
-#include <chrono>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <folio/detail/chrono.hpp>
 #include <folio/task.hpp>
 
 namespace folio {
