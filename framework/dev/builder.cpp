@@ -96,11 +96,7 @@ void Builder::begin() {
   } else {
     BuildPlan plan{.toolchain = tools_, .app_root = app_.root, .units = {}};
     for (const auto& unit : generated_.units) plan.units.push_back(unit.build);
-    const auto compiler = identity_of(tools_.compiler);
-    const bool written = write_file(folder_ + "/prelude.hpp", "#include <folio/prelude.hpp>\n") &&
-                         write_file(folder_ + "/" + std::string(kCompilerMark),
-                                    std::to_string(compiler.first) + " " + std::to_string(compiler.second) + "\n") &&
-                         write_file(folder_ + "/build.ninja", ninja_for_routes(plan));
+    const bool written = write_ninja_file(folder_, plan, ninja_for_routes(plan));
     std::string problem = "cannot write to " + folder_ + ", where the app is built";
     if (written) {
       remove_orphans();

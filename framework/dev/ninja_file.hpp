@@ -35,9 +35,13 @@ inline constexpr std::string_view kCompilerMark = "compiler";
 // prelude.hpp and kCompilerMark lie.
 [[nodiscard]] std::string ninja_for_routes(const BuildPlan& plan);
 
-// For release: obj/NAME.o for each unit (among them the table and main), linked to `app` and stripped to
+// For release: prelude.pch, obj/NAME.o for each unit (among them the table and main), linked to `app` and stripped to
 // `app.stripped`.
 [[nodiscard]] std::string ninja_for_app(const BuildPlan& plan);
+
+// Writes one of these as build.ninja into `folder`, with prelude.hpp and kCompilerMark beside it. What has not changed
+// is not touched. False when it cannot be written.
+[[nodiscard]] bool write_ninja_file(const std::string& folder, const BuildPlan& plan, const std::string& text);
 
 // A word of a ninja `build` line, and an argument of a command, with what is special in them escaped.
 [[nodiscard]] std::string ninja_path(std::string_view path);

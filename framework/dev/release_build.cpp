@@ -165,7 +165,8 @@ int build_app(const std::string& root, const Toolchain& own, const AppFolder& ap
   for (const auto& unit : generated.units) plan.units.push_back(unit.build);
   plan.units.push_back({"folio_table", folder / "generated/table.cpp", app.routes});
   plan.units.push_back({"folio_main", folder / "main.cpp", app.routes});
-  if (!write_file(folder / "main.cpp", main_source(app)) || !write_file(folder / "build.ninja", ninja_for_app(plan))) {
+  if (!write_file(folder / "main.cpp", main_source(app)) ||
+      !write_ninja_file(folder.path(), plan, ninja_for_app(plan))) {
     return complain("cannot write to " + folder.path() + ": make the folder writable to you", 1);
   }
   const auto built = run_command({.arguments = {tools.ninja, "-C", folder.path(), "-k", "0", "app.stripped"},

@@ -8,6 +8,7 @@ using namespace folio::dev;
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 namespace {
 
@@ -34,6 +35,18 @@ TEST(NinjaFile, HasOneCompileAndOneLinkARoute) {
   EXPECT_THAT(text, HasSubstr("  folder = '/app/routes/[id] x'\n"));
   EXPECT_THAT(text, HasSubstr("build so/r_b.so: link obj/r_b.o | /b/libfolio.so\n"));
   EXPECT_THAT(text, HasSubstr("-DFOLIO_SHARED_ROUTE"));
+}
+
+TEST(NinjaFile, AnAppIsOneBinaryOfUnitsThatShareThePrelude) {
+  const Toolchain tools{.compiler = "/opt/c++", .app_cxxflags = {"-O2"}, .app_libraries = {"-luv"}};
+  const auto text = ninja_for_app({.toolchain = tools,
+                                   .app_root = "/app",
+                                   .units = {{"r_a", "/app/.folio/x/gen/r_a.cpp", "/app/routes"},
+                                             {"folio_main", "/app/.folio/x/main.cpp", "/app/routes"}}});
+  EXPECT_THAT(text, HasSubstr("build prelude.pch: prelude prelude.hpp | compiler\n"));
+  EXPECT_THAT(text, HasSubstr("build obj/r_a.o: compile /app/.folio/x/gen/r_a.cpp | prelude.pch\n"));
+  EXPECT_THAT(text, HasSubstr("build app: link obj/r_a.o obj/folio_main.o |\n"));
+  EXPECT_THAT(text, Not(HasSubstr("-DFOLIO_SHARED_ROUTE")));
 }
 
 TEST(NinjaOutput, IsCutIntoSteps) {
