@@ -89,8 +89,8 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
   return event;
 }
 
-std::span<char> Protocol::receive_space() {
-  const bool assembles = inside_frame_ && !compressed_ && !is_control(frame_.opcode) && !delivered_;
+std::span<char> Protocol::space_in_frame() {
+  const bool assembles = !compressed_ && !is_control(frame_.opcode) && !delivered_;
   if (!assembles || delivery_ == Delivery::Pieces) return {};
   return assembly_.room(remaining_);
 }

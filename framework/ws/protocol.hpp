@@ -145,7 +145,7 @@ class Protocol {
   // Where the next input is best put, if it is to be put anywhere in particular: behind what has come of the message that
   // is put together, in memory that is there and takes no more than the frame still brings. What is read to the
   // beginning of it and then given to receive() is not copied. Empty: nowhere. Valid until the next call.
-  [[nodiscard]] std::span<char> receive_space();
+  [[nodiscard]] std::span<char> receive_space() { return inside_frame_ ? space_in_frame() : std::span<char>(); }
 
   // The payload of the event that receive() gave last, as a string of its own: moved out without a copy where it was
   // assembled or inflated, copied where it lies in the input.
@@ -213,6 +213,7 @@ class Protocol {
   struct ControlPayload;
 
   void set_state(State next);
+  [[nodiscard]] std::span<char> space_in_frame();
   // Bytes of payload that the next frame of the message, or the first of a new one, may announce.
   [[nodiscard]] std::uint64_t message_room(bool compressed) const;
   HeaderStatus next_header(std::span<char>& input);
