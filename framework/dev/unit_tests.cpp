@@ -73,7 +73,7 @@ int run_unit_tests(const Toolchain& own, const AppFolder& app, const std::vector
   for (const fs::path& source : sources) {
     plan.units.push_back({unit_name(plan.units.size()), source.string(), source.parent_path().string()});
   }
-  if (!write_file(folder / "build.ninja", ninja_for_app(plan))) {
+  if (!write_ninja_file(folder.path(), plan, ninja_for_app(plan))) {
     return complain("cannot write to " + folder.path() + ": make the folder writable to you", 1);
   }
   const auto built = run_command({.arguments = {tools.ninja, "-C", folder.path(), "-k", "0", "app"},
