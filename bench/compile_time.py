@@ -195,7 +195,7 @@ def measure_routes(work, page, options):
     trace = work / "route.json"
     cost = must_run(f"{commands['text'].replace('-include-pch prelude.pch', '')} -ftime-trace={trace}", folder)
     page.write("Of the text route, nothing precompiled:\n")
-    write_headers(page, [Unit("text", cost, list(costs_of_headers(cost, trace)))], options.headers)
+    write_headers(page, [Unit("text route", cost, list(costs_of_headers(cost, trace)))], options.headers)
 
 
 # ---- the framework
@@ -298,14 +298,18 @@ def write_headers(page, units, count):
             times[path] += 1
             through[path][parent or "units"] += 1
 
+    # Of one unit, in all is each.
+    many = len(units) > 1
+
     def rows(chosen):
         for path in chosen[:count]:
             parent, hits = through[path].most_common(1)[0]
-            yield (f"`{path}`", f"{seconds[path]:.1f}", times[path], f"{seconds[path] / times[path] * 1000:.0f}",
-                   f"`{parent}` {hits}×")
+            sums = [f"{seconds[path]:.1f}", times[path]] if many else []
+            yield (f"`{path}`", *sums, f"{seconds[path] / times[path] * 1000:.0f}",
+                   f"`{parent}` {hits}×" if many else f"`{parent}`")
 
     ordered = [path for path, _ in seconds.most_common()]
-    heads = ("headers", "s in all", "times", "ms each", "mostly through")
+    heads = ("headers", "s in all", "times", "ms each", "mostly through") if many else ("headers", "ms", "through")
     page.write("### Headers that take longest, with what they include\n")
     page.table(heads, rows([path for path in ordered if not path.startswith("<")]))
     page.write("### The same of the standard library\n")

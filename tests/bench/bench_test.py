@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 import cases  # noqa: E402
 import chart  # noqa: E402
+import compile_time  # noqa: E402
 import files  # noqa: E402
 import growth  # noqa: E402
 import loops  # noqa: E402
@@ -156,6 +157,28 @@ class Loops(unittest.TestCase):
     def test_a_server_that_failed(self):
         outcome = Outcome(loops.CASES[0], samples={loops.ONE: [sample()]}, failures={loops.TWO: "it ended"})
         self.assertIn("| 5.00 | failed | – | – | – |", loops.row(outcome))
+
+
+class CompileTime(unittest.TestCase):
+    def page(self, *units):
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+            page = compile_time.Page(pathlib.Path(folder) / compile_time.PAGE)
+            compile_time.write_headers(page, units, 2)
+            return page.path.read_text()
+
+    def test_headers_of_a_trace(self):
+        trace = {"traceEvents": [{"name": "Source", "ph": "X", "ts": begun, "dur": took, "args": {"detail": path}}
+                                 for path, begun, took in (("/a.hpp", 0, 5000), ("/usr/include/c++/12/string", 1000, 2000))]}
+        self.assertEqual([("/a.hpp", 0.005, ""), ("<string>", 0.002, "/a.hpp")],
+                         list(compile_time.source_events(trace)))
+
+    def test_the_dearest_headers_come_first(self):
+        one = compile_time.Unit("a.cpp", None, [("a.hpp", 0.1, ""), ("<string>", 0.05, "a.hpp")])
+        two = compile_time.Unit("b.cpp", None, [("b.hpp", 0.3, ""), ("a.hpp", 0.1, "b.hpp"), ("<string>", 0.15, "a.hpp")])
+        text = self.page(one, two)
+        self.assertLess(text.index("| `b.hpp` | 0.3 | 1 | 300 | `units` 1× |"), text.index("| `a.hpp` | 0.2 | 2 | 100 |"))
+        self.assertIn("| `<string>` | 0.2 | 2 | 100 | `a.hpp` 2× |", text)
+        self.assertIn("| `<string>` | 50 | `a.hpp` |", self.page(one))
 
 
 class Charts(unittest.TestCase):
