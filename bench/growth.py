@@ -68,7 +68,7 @@ def all_series(binaries):
                "waiting, and each waiting costs; many bring more connections, and caches come in."),
         Series("deliveries by members of a room", "members", lambda n: room("members", n),
                "Falls, then level: what a broadcast costs by itself, to be read and framed, is shared by its members; what "
-               "is left is one write for each."),
+               "is left is one write for each, dearer once the sockets outgrow the caches."),
         Series("requests by routes", "routes", lambda n: http("routes", f"/r/{n // 2}/lookup"),
                "Level: a path without parameters is found by a hash of the whole of it.", routes),
         Series("requests by routes with a parameter", "routes", lambda n: http("routes", f"/r/{n // 2}/7/edit"),
