@@ -4,6 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "app/file_path.hpp"
+#include "base/http_date.hpp"
+#include "core/media_type.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 
@@ -35,7 +38,12 @@ std::string make_entity_tag(const base::File::Status& status) {
 
 Representation represent(std::string name, std::shared_ptr<const base::File> file, ContentCoding coding) {
   std::string tag = make_entity_tag(file->status());
-  return {.name = std::move(name), .file = std::move(file), .coding = coding, .entity_tag = std::move(tag)};
+  std::string date = base::http_date(file->status().modified_seconds());
+  return {.name = std::move(name),
+          .file = std::move(file),
+          .coding = coding,
+          .entity_tag = std::move(tag),
+          .last_modified = std::move(date)};
 }
 
 }  // namespace
@@ -82,6 +90,8 @@ std::shared_ptr<const ServedFile> FileCache::load(const FileRoot& root, const st
     return std::make_shared<const ServedFile>(std::move(served));
   }
   const std::int64_t modified = file->status().modified_seconds();
+  served.media_type = core::media_type(below);
+  served.has_content_hash = has_content_hash(below);
   served.representations.push_back(represent(below, std::move(file), ContentCoding::Identity));
   if (neighbours_) {
     for (const ContentCoding coding : compressed) {

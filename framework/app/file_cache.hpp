@@ -24,13 +24,16 @@ struct Representation {
   std::string name;  // below the root
   std::shared_ptr<const base::File> file;
   http::ContentCoding coding = http::ContentCoding::Identity;
-  std::string entity_tag;  // strong, with its quotation marks
+  std::string entity_tag;     // strong, with its quotation marks
+  std::string last_modified;  // as a field has it
 };
 
 // A file, and the compressed forms of it that stand beside it as name.br, name.zst and name.gz. Does not change.
 struct ServedFile {
   std::vector<Representation> representations;  // the file itself is the first one
-  bool is_folder = false;                       // then there are none
+  std::string_view media_type;                  // of the file itself, as is what follows
+  bool has_content_hash = false;                // in its name
+  bool is_folder = false;                       // then there are no representations
   bool has_index = false;                       // a folder with an index.html
 };
 

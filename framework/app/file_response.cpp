@@ -11,10 +11,8 @@
 #include <vector>
 
 #include "app/exchange.hpp"
-#include "app/file_path.hpp"
 #include "base/http_date.hpp"
 #include "core/file_body.hpp"
-#include "core/media_type.hpp"
 #include "crypto/random.hpp"
 #include "http/conditional.hpp"
 #include "http/range.hpp"
@@ -94,11 +92,11 @@ void make_partial(Response& response, const Representation& chosen, const std::v
 Result<Response> respond_with_file(const Request& request, const ServedFile& served, const FilePolicy& policy) {
   const Representation& chosen = choose(request, served);
   const std::uint64_t size = chosen.file->size();
-  const std::string& name = served.representations.front().name;
   const std::int64_t now = std::time(nullptr);
   // RFC 9110 §8.8.2.1: "An origin server with a clock MUST NOT generate a Last-Modified date that is later than the
   // server's message origination time".
-  const std::int64_t modified = std::min(chosen.file->status().modified_seconds(), now);
+  const bool of_the_future = chosen.file->status().modified_seconds() > now;
+  const std::int64_t modified = of_the_future ? now : chosen.file->status().modified_seconds();
 
   const JoinedField if_match(request, "If-Match");
   const JoinedField if_none_match(request, "If-None-Match");
@@ -118,8 +116,9 @@ Result<Response> respond_with_file(const Request& request, const ServedFile& ser
 
   Response response;
   response.headers.reserve(7);
-  response.header("ETag", chosen.entity_tag).header("Last-Modified", base::http_date(modified));
-  if (policy.trust_hashes && has_content_hash(name)) {
+  response.header("ETag", chosen.entity_tag)
+      .header("Last-Modified", of_the_future ? base::http_date(now) : chosen.last_modified);
+  if (policy.trust_hashes && served.has_content_hash) {
     response.header("Cache-Control", "public, max-age=31536000, immutable");
   } else {
     response.header("Cache-Control", "no-cache");  // kept, and asked for each time whether it is still good
@@ -129,7 +128,7 @@ Result<Response> respond_with_file(const Request& request, const ServedFile& ser
     response.status_code = 304;
     return response;
   }
-  response.content_type = HeaderValue::constant(core::media_type(name));
+  response.content_type = HeaderValue::constant(served.media_type);
   if (chosen.coding != http::ContentCoding::Identity) {
     response.header("Content-Encoding", HeaderValue::constant(http::coding_name(chosen.coding)));
   }
