@@ -1,7 +1,7 @@
 // TcpConnection: a stream over a libuv handle, taken from a listener or connected to a host, in clear or under TLS.
-// Reads come into the loop's one buffer, or where the owner wants them; writes gather until the turn ends and go out in one call; what the kernel does
-// not take is kept and counted. TLS lies between: its users see plaintext, and what they write is encrypted as the
-// kernel takes it.
+// Reads come into the loop's one buffer, or where the owner wants them; writes gather until the turn ends and go out in
+// one call; what the kernel does not take is kept and counted. TLS lies between: its users see plaintext, and what they
+// write is encrypted as the kernel takes it.
 #pragma once
 
 #include <folio/client_certificate.hpp>
@@ -128,7 +128,10 @@ class TcpConnection final : private Deferred {
   [[nodiscard]] bool handshaking() const noexcept;
 
   // Why the connection broke or could not be made, for a person; empty when it did not, or was closed by us.
-  [[nodiscard]] std::string_view failure() const noexcept { return failure_ ? std::string_view(*failure_) : std::string_view(); }
+  // Good as long as this.
+  [[nodiscard]] std::string_view failure() const noexcept {
+    return failure_ ? std::string_view(*failure_) : std::string_view();
+  }
   [[nodiscard]] bool encrypted() const noexcept { return tls_ != nullptr; }
   // Who the client is that showed a valid certificate. REQUIRES: encrypted(), not opening(), and accepted by us.
   [[nodiscard]] std::optional<ClientCertificate> client_certificate() const;
