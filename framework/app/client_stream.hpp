@@ -8,8 +8,8 @@
 #pragma once
 
 #include <folio/detail/activity.hpp>
-#include <folio/detail/chrono.hpp>
 
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <memory>

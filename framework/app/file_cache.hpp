@@ -2,9 +2,9 @@
 // descriptor, and a hot file costs no system call to find. Any thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <folio/detail/chrono.hpp>
 #include <list>
 #include <memory>
 #include <mutex>

@@ -2,8 +2,8 @@
 // link may lead about below it, and one that leads out (or names an absolute path) is as good as absent.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <folio/detail/chrono.hpp>
 #include <memory>
 #include <mutex>
 #include <optional>

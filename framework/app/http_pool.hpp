@@ -1,9 +1,9 @@
 // HttpPool: a loop's connections to other servers that nobody uses at the moment. The loop's thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <folio/detail/chrono.hpp>
 #include <memory>
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 // Thread rule: everything on the thread of the loop. Lifetime: after the destructor no callback is called.
 #pragma once
 
-#include <folio/detail/chrono.hpp>
+#include <chrono>
 #include <functional>
 
 struct uv_loop_s;

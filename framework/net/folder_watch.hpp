@@ -8,7 +8,7 @@
 // Thread rule: everything on the thread of the loop. Times in milliseconds.
 #pragma once
 
-#include <folio/detail/chrono.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>

@@ -1,7 +1,7 @@
 // A certificate that vouches for itself: for development and for tests. Nobody trusts it who was not told to.
 #pragma once
 
-#include <folio/detail/chrono.hpp>
+#include <chrono>
 #include <string>
 #include <vector>
 

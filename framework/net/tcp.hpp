@@ -5,8 +5,8 @@
 #pragma once
 
 #include <folio/client_certificate.hpp>
-#include <folio/detail/chrono.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -8,9 +8,9 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <folio/detail/chrono.hpp>
 #include <functional>
 #include <mutex>
 #include <optional>

@@ -47,16 +47,12 @@ time.h
 
 # Every route pays for the public headers, and is compiled with whatever the app's author has.
 NOT_PUBLIC = {
-    "chrono": "it costs each route a tenth of its time to compile; <folio/detail/chrono.hpp> has what is needed of it",
     "expected": "libstdc++ 12 has it only for compilers that came after it",
     "format": "libstdc++ 12 has none",
     "fstream": "it costs each route a tenth of a second",
     "iostream": "it costs each route a tenth of a second, and a static initialiser",
     "regex": "it costs each route half a second",
 }
-
-# The one header that may look behind the standard library's front, or fall back on it.
-CHRONO = "folio/detail/chrono.hpp"
 
 # What the kernel and libc give beside the standard library.
 SYSTEM = re.compile(r"^(sys|netinet|arpa|linux|net)/[\w./]+\.h$|^("
@@ -165,8 +161,6 @@ class Checker:
         name = spelling[1:-1]
         if spelling[0] == "<" and name.startswith("folio/"):
             return self.missing_public(name)
-        if path == self.root / "framework" / "include" / CHRONO and name in ("chrono", "bits/chrono.h"):
-            return None
         if spelling[0] == "<" and name in STANDARD:
             return "no public header may include this: " + NOT_PUBLIC[name] if name in NOT_PUBLIC else None
         return "a public header includes the standard library and <folio/…> only"

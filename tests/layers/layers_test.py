@@ -175,10 +175,6 @@ class PublicHeaders(Tree):
 
     def test_header_that_costs_too_much(self):
         self.assert_refused("framework/include/folio/x.hpp", "#include <iostream>\n", "may include this")
-        self.assert_refused("framework/include/folio/x.hpp", "#include <chrono>\n", "may include this")
-
-    def test_one_header_may_look_behind_chrono(self):
-        self.assert_clean("framework/include/folio/detail/chrono.hpp", "#include <bits/chrono.h>\n#include <chrono>\n")
 
     def test_missing_public_header(self):
         self.assert_refused("framework/include/folio/x.hpp", "#include <folio/none.hpp>\n", "no such public header")

@@ -8,6 +8,7 @@
 // Connections are kept and used again, by all clients of a loop that have the same TLS options.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,7 +19,6 @@
 #include <utility>
 #include <vector>
 
-#include <folio/detail/chrono.hpp>
 #include <folio/json.hpp>
 #include <folio/result.hpp>
 #include <folio/task.hpp>

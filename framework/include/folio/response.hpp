@@ -1,6 +1,7 @@
 // Response: what a handler answers.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <folio/detail/chrono.hpp>
 #include <folio/error.hpp>
 #include <folio/header_value.hpp>
 #include <folio/json.hpp>

@@ -16,6 +16,7 @@
 //     }
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
@@ -27,7 +28,6 @@
 #include <type_traits>
 #include <utility>
 
-#include <folio/detail/chrono.hpp>
 #include <folio/error.hpp>
 #include <folio/result.hpp>
 #include <folio/task.hpp>

@@ -1,6 +1,7 @@
 // Running tasks beside each other: spawn, its handle, sleep_for, yield.
 #pragma once
 
+#include <chrono>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -9,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <folio/detail/chrono.hpp>
 #include <folio/task.hpp>
 
 namespace folio {

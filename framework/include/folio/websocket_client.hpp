@@ -7,13 +7,13 @@
 //     }
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <folio/detail/chrono.hpp>
 #include <folio/result.hpp>
 #include <folio/task.hpp>
 #include <folio/websocket.hpp>

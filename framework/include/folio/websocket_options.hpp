@@ -7,13 +7,12 @@
 // What is left out is the server's own setting. It counts for the file's WS, and for upgrade_websocket in its GET.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <folio/detail/chrono.hpp>
 
 namespace folio {
 
