@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "http/field_section.hpp"
 #include "http/request_line.hpp"
@@ -112,6 +113,7 @@ void RequestParser::reset() {
 }
 
 void RequestParser::shrink() {
+  repeated_line_.release();
   repeated_.release();
   head_.fields.shrink();
 }
@@ -251,25 +253,48 @@ RequestParser::State RequestParser::finish_head(std::string_view block, std::siz
   return state_ = State::HeadComplete;
 }
 
-// Keeps the field lines of a head whose body, if there is one, has a length. An absolute target takes part in what the fields mean, and is rare; an
-// upgrade is not repeated, and its head lasts as long as the socket.
+// Keeps the field lines of a head whose body, if there is one, has a length. An absolute target takes part in what the
+// fields mean, and is rare; an upgrade is not repeated, and its head lasts as long as the socket.
 void RequestParser::remember(std::string_view block) {
   const std::size_t size = head_size_ - line_end_;
   if (head_.framing == Framing::Chunked || head_.upgrade || head_.target_form != TargetForm::Origin) return;
   if (size > max_repeated) return;
   repeated_.append(block.substr(line_end_, size));
   repeated_from_ = static_cast<std::uint32_t>(line_end_);
+  remember_line(block);
+}
+
+// Keeps the request line, from which head_ has what is not of the fields.
+void RequestParser::remember_line(std::string_view block) {
+  repeated_line_.clear();
+  if (start_ == 0 && line_end_ <= max_repeated) repeated_line_.append(block.substr(0, line_end_));
 }
 
 // Whether the whole head is there, and has the field lines that are remembered: what they mean is in head_ then, together
 // with this head's request line.
 bool RequestParser::take_repeated(std::string_view block) {
-  const RequestLine line = scan_request_line(block.substr(start_), limits_.max_target);
-  if (line.state != RequestLine::State::Complete || line.minor_version != head_.minor_version) return false;
-  const std::size_t line_end = start_ + line.size;
+  const std::string_view known = repeated_line_.view();
+  const bool same_line = !known.empty() && start_ == 0 && known.size() <= block.size() &&
+                         same_bytes(block.data(), known.data(), known.size());
+  RequestLine line;
+  std::size_t line_end = known.size();
+  if (!same_line) {
+    line = scan_request_line(block.substr(start_), limits_.max_target);
+    if (line.state != RequestLine::State::Complete || line.minor_version != head_.minor_version) return false;
+    line_end = start_ + line.size;
+  }
   const std::size_t size = line_end + repeated_.size();
   if (size > block.size() || size > limits_.max_head) return false;
   if (!same_bytes(block.data() + line_end, repeated_.data(), repeated_.size())) return false;
+  line_end_ = line_end;
+  if (!same_line && !take_line(block, line)) return false;
+  line_done_ = true;
+  head_size_ = seen_ = size;
+  return true;
+}
+
+// The request line of a head whose fields are known: false when it wants to be looked at as a whole.
+bool RequestParser::take_line(std::string_view block, const RequestLine& line) {
   const auto start = static_cast<std::uint32_t>(start_);
   RequestHead& head = head_;
   head.method_text = {start, line.target_begin - 1};
@@ -279,13 +304,9 @@ bool RequestParser::take_repeated(std::string_view block) {
   head.query = {};
   head.has_query = false;
   if (split_target(block, head).status != 0) return false;
-  if (line_end != repeated_from_) {
-    head.move_fields(static_cast<std::uint32_t>(line_end) - repeated_from_);
-    repeated_from_ = static_cast<std::uint32_t>(line_end);
-  }
-  line_done_ = true;
-  line_end_ = line_end;
-  head_size_ = seen_ = size;
+  const auto from = static_cast<std::uint32_t>(line_end_);
+  if (from != repeated_from_) head.move_fields(from - std::exchange(repeated_from_, from));
+  remember_line(block);
   return true;
 }
 

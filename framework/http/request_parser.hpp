@@ -32,9 +32,11 @@
 
 namespace folio::http {
 
+struct RequestLine;
+
 class RequestParser {
  public:
-  // Bytes of the longest run of field lines that is known again.
+  // Bytes of the longest run of field lines that is known again, and of the longest request line.
   static constexpr std::size_t max_repeated = 4096;
 
   explicit RequestParser(const Limits& limits);
@@ -90,7 +92,9 @@ class RequestParser {
                                  std::uint32_t target_begin, std::uint32_t target_length);
   State finish_head(std::string_view block, std::size_t end);
   [[nodiscard]] bool take_repeated(std::string_view block);
+  [[nodiscard]] bool take_line(std::string_view block, const RequestLine& line);
   void remember(std::string_view block);
+  void remember_line(std::string_view block);
   State fail(const ParseError& error);
 
   // Room for llhttp's own state, so that its header stays out of ours; checked where it is used.
@@ -113,6 +117,7 @@ class RequestParser {
   RequestHead head_;
   base::Buffer repeated_;            // the field lines of the head before this one, which head_ still describes; or empty
   std::uint32_t repeated_from_ = 0;  // where they began in their block
+  base::Buffer repeated_line_;       // its request line; empty when that is not to be known again
   BodyDecoder body_;
   ParseError error_;
 };

@@ -556,6 +556,28 @@ TEST(RequestParserRepeated, HasABodyOfTheSameLength) {
   EXPECT_EQ(both_ways(chunked + chunked + none + chunked).size(), 4U);
 }
 
+TEST(RequestParserRepeated, HasARequestLineOfItsOwnOrTheOneBefore) {
+  const auto get = [](std::string_view target) { return "GET " + std::string(target) + " HTTP/1.1\r\n" + usual_fields; };
+  const std::string post = "POST /a?x=1 HTTP/1.1\r\n" + usual_fields;
+  // The same again; one of the same size; back to a line that was there before; behind an empty line and after one.
+  const auto heads = both_ways(get("/a?x=1") + get("/a?x=1") + get("/b?y=2") + get("/b?y=2") + get("/a?x=1") + get("/a") +
+                               get("/a") + post + post + "\r\n" + get("/a") + get("/a") + "\r\n" + get("/a"));
+  const std::vector<std::string> paths = {"/a", "/a", "/b", "/b", "/a", "/a", "/a", "/a", "/a", "/a", "/a", "/a"};
+  const std::vector<std::string> queries = {"x=1", "x=1", "y=2", "y=2", "x=1", "", "", "x=1", "x=1", "", "", ""};
+  ASSERT_EQ(heads.size(), paths.size());
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    EXPECT_EQ(heads[i].path, paths[i]) << i;
+    EXPECT_EQ(heads[i].query, queries[i]) << i;
+    EXPECT_EQ(heads[i].known_method, i == 7 || i == 8 ? Method::Post : Method::Get) << i;
+    EXPECT_EQ(heads[i].host, "a.example") << i;
+  }
+  // A line that is known, and then other fields than those it came with.
+  const std::string other = "GET /a HTTP/1.1\r\nHost: b\r\nX: 1\r\n\r\n";
+  EXPECT_EQ(both_ways(get("/a") + other + other + get("/a") + get("/a")).size(), 5U);
+  // Cut short: what is there of it is the line before, and no head yet.
+  EXPECT_EQ(both_ways(get("/a") + get("/a") + "GET /a HTTP/1.1\r\nHost").size(), 2U);
+}
+
 TEST(RequestParserRepeated, KeepsItsLimits) {
   Limits limits;
   limits.max_head = 100;
