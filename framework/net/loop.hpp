@@ -31,6 +31,9 @@ class Deferred {
   virtual ~Deferred();
   virtual void run_deferred() noexcept = 0;
 
+ protected:
+  [[nodiscard]] bool is_deferred() const noexcept { return link_ != nullptr; }
+
  private:
   friend class Loop;
   Deferred* next_ = nullptr;

@@ -148,10 +148,9 @@ void TcpConnection::resume_reading() noexcept {
   start_reading();
 }
 
-base::Buffer& TcpConnection::output() noexcept {
+void TcpConnection::begin_output() noexcept {
   if (output_.capacity() == 0) output_ = loop_.take_buffer();
   mark_dirty();
-  return output_;
 }
 
 TcpConnection::Backlog& TcpConnection::backlog() {

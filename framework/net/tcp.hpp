@@ -86,7 +86,10 @@ class TcpConnection final : private Deferred {
   void connect(ConnectTarget target) noexcept;
 
   // What is appended here goes out at the end of the turn.
-  base::Buffer& output() noexcept;
+  base::Buffer& output() noexcept {
+    if (output_.capacity() == 0 || !is_deferred()) begin_output();
+    return output_;
+  }
   // Bytes that are not copied: sent after what output() holds, before what comes later.
   void write(base::SharedBytes bytes) noexcept;
   void write(std::span<const base::SharedBytes> bytes) noexcept;
@@ -154,6 +157,7 @@ class TcpConnection final : private Deferred {
   struct Tls;
 
   void run_deferred() noexcept override;
+  void begin_output() noexcept;
   void mark_dirty() noexcept;
   void enqueue(const base::SharedBytes& bytes, std::size_t offset);
   void start_write() noexcept;
