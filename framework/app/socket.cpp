@@ -187,29 +187,66 @@ void SocketCore::on_data(std::span<char> bytes) noexcept {
 
 // Turns input into messages for as long as there is room for them.
 void SocketCore::pump(std::span<char> bytes) noexcept {
-  processing_ = true;
+  Input input{bytes, {}};
+  input_ = &input;
   net::Loop& loop = tcp_->loop();
-  while (!ended_) {
-    const bool full = inbound_bytes_ > limits().max_inbound || pressed(limits().max_queue);
-    if (full && !owner_gone_) {
-      // The handler lags, or the peer does not take our answers: leave the rest to TCP's own backpressure.
-      held_ = true;
-      seldom().stash.append({bytes.data(), bytes.size()});
-      tcp_->pause_reading();
-      break;
-    }
-    const ws::Event event = protocol_.receive(bytes, output());
-    if (event.kind == ws::Event::Kind::None) break;
-    handle(event);
-    // The handler goes on at once, and its answers gather in the same output. (Input that was held back is looked at
-    // from within the handler, which then goes on by itself.)
+  while (receive(input)) {
+    if (!offer(input)) queue(input);
+    // The handler goes on at once, takes what follows by itself (readable), and its answers gather in the same output.
+    // (Input that was held back is looked at from within the handler, which then goes on by itself.)
     if (Activity::current() == nullptr) loop.run_ready();
-    if (tcp_ == nullptr) break;
   }
-  processing_ = false;
+  queue(input);
+  input_ = nullptr;
   flush_pong();
   backlog_.store(unsent(), std::memory_order_relaxed);
   account();
+}
+
+// Takes the next event out of the input. False when there is none, or no room for it.
+bool SocketCore::receive(Input& input) noexcept {
+  queue(input);  // one that nobody took
+  if (ended_ || held_ || tcp_ == nullptr) return false;
+  const bool full = inbound_bytes_ > limits().max_inbound || pressed(limits().max_queue);
+  if (full && !owner_gone_) {
+    // The handler lags, or the peer does not take our answers: leave the rest to TCP's own backpressure.
+    held_ = true;
+    seldom().stash.append({input.bytes.data(), input.bytes.size()});
+    tcp_->pause_reading();
+    return false;
+  }
+  input.event = protocol_.receive(input.bytes, output());
+  return input.event.kind != ws::Event::Kind::None;
+}
+
+// Puts the event that was received last where it belongs, unless it has been taken.
+void SocketCore::queue(Input& input) {
+  if (input.event.kind == ws::Event::Kind::None) return;
+  ws::Event event = std::exchange(input.event, {});
+  handle(event);
+}
+
+// Whether the event can go to such a reader from where it lies.
+bool SocketCore::is_for(Reader reader, const ws::Event& event) const noexcept {
+  const bool whole = event.kind == ws::Event::Kind::Text || event.kind == ws::Event::Kind::Binary;
+  const bool of_messages = reader == Reader::Any || reader == Reader::Data;
+  return whole && of_messages && !environment_->settings.streaming && !owner_gone_;
+}
+
+// Wakes a reader that waits for this very event: it takes it from the input. False when there is none.
+bool SocketCore::offer(const Input& input) noexcept {
+  if (inbound_head_ != inbound_.size() || !is_for(reader_, input.event)) return false;
+  reader_ = Reader::None;
+  reader_waker_.wake();
+  return true;
+}
+
+bool SocketCore::readable(Reader reader) {
+  if (inbound_head_ == inbound_.size() && input_ != nullptr && receive(*input_)) {
+    if (inbound_head_ == inbound_.size() && is_for(reader, input_->event)) return true;
+    queue(*input_);
+  }
+  return inbound_head_ == inbound_.size() ? ended_ : front_is_for(reader);
 }
 
 // A pong that was held back goes out as soon as what is before it has; on_drained follows when the kernel is slow.
@@ -236,7 +273,7 @@ void SocketCore::account() noexcept {
 }
 
 void SocketCore::resume_input() noexcept {
-  if (processing_ || tcp_ == nullptr || ended_) return;
+  if (input_ != nullptr || tcp_ == nullptr || ended_) return;
   const bool full = inbound_bytes_ > limits().max_inbound / 2 || pressed(limits().max_queue);
   if (full && !owner_gone_) return;
   if (std::exchange(held_, false)) {
@@ -256,7 +293,7 @@ void SocketCore::push(Kind&& message, std::size_t cost, bool is_text, bool first
   wake_reader();
 }
 
-void SocketCore::handle(const ws::Event& event) {
+void SocketCore::handle(ws::Event& event) {
   constexpr std::size_t control_limit = 16;  // pings that wait for a reader who may not want them
   const std::size_t waiting = inbound_.size() - inbound_head_;
   switch (event.kind) {
@@ -285,18 +322,16 @@ void SocketCore::handle(const ws::Event& event) {
   }
 }
 
-void SocketCore::handle_data(const ws::Event& event) {
-  const bool is_text = event.kind == ws::Event::Kind::Text;
+void SocketCore::handle_data(ws::Event& event) {
   const std::size_t cost = cost_of(event.payload.size());
-  counters().received(event.payload.size(), event.final);
-  if (environment_->settings.streaming) {
-    push(WsMessage::Text{protocol_.take(event)}, cost, is_text, event.first, event.final);
-  } else if (is_text) {
-    push(WsMessage::Text{protocol_.take(event)}, cost);
-  } else {
-    push(WsMessage::Binary{bytes_of(event.payload)}, cost);
-    protocol_.release();  // the memory that a message of several frames was put together in
+  if (!environment_->settings.streaming) {
+    std::optional<WsMessage> message;
+    take(event, message);
+    return push(*std::move(message), cost);
   }
+  const bool is_text = event.kind == ws::Event::Kind::Text;
+  counters().received(event.payload.size(), event.final);
+  push(WsMessage::Text{protocol_.take(event)}, cost, is_text, event.first, event.final);
 }
 
 void SocketCore::wake_reader() noexcept {
@@ -366,7 +401,10 @@ void SocketCore::drop_front() {
 
 std::optional<WsMessage> SocketCore::pop() {
   std::optional<WsMessage> message;
-  if (inbound_head_ == inbound_.size()) return message;
+  if (inbound_head_ == inbound_.size()) {
+    if (input_ != nullptr && is_for(Reader::Any, input_->event)) take(input_->event, message);
+    return message;
+  }
   Received& front = inbound_[inbound_head_];
   if (front.is_text) {
     message.emplace(std::move(front.message));
@@ -375,6 +413,18 @@ std::optional<WsMessage> SocketCore::pop() {
   }
   drop_front();
   return message;
+}
+
+// REQUIRES: the event is a message.
+void SocketCore::take(ws::Event& event, std::optional<WsMessage>& message) {
+  const bool is_text = std::exchange(event.kind, ws::Event::Kind::None) == ws::Event::Kind::Text;
+  counters().received(event.payload.size(), event.final);
+  if (is_text) {
+    message.emplace(WsMessage::Text{protocol_.take(event)});
+  } else {
+    message.emplace(WsMessage::Binary{bytes_of(event.payload)});
+    protocol_.release();  // the memory that a message of several frames was put together in
+  }
 }
 
 std::optional<WsPiece> SocketCore::pop_piece() {

@@ -48,6 +48,8 @@ class SocketCore final : public room::Member {
   [[nodiscard]] bool gone() const noexcept override { return closed(); }
   // Whether a sender need not wait: exact on the loop's thread, a recent view on others.
   [[nodiscard]] bool has_room() noexcept;
+  // The same, on the loop's thread.
+  [[nodiscard]] bool has_room_here() noexcept { return closed() || !pressed(limits().max_queue / 2); }
   // Wakes the caller's task, on its own loop, once there is room, or nothing can be sent any more.
   void wait_drained(std::coroutine_handle<> awaiting);
   // The same, once the connection is closed.
@@ -74,10 +76,8 @@ class SocketCore final : public room::Member {
   // The handler's WebSocket is gone: nobody reads any more.
   void drop_owner(std::uint16_t code) noexcept;
 
-  // Whether a message (or the end) is there for such a reader.
-  [[nodiscard]] bool readable(Reader reader) {
-    return inbound_head_ == inbound_.size() ? ended_ : front_is_for(reader);
-  }
+  // Whether a message (or the end) is there for such a reader, in the queue or next in the input.
+  [[nodiscard]] bool readable(Reader reader);
   // `waiting`: the caller's pointer to this, which becomes null if this goes before stop_waiting.
   void wait_readable(Reader reader, std::coroutine_handle<> awaiting, SocketCore*& waiting);
   void stop_waiting() noexcept {
@@ -112,6 +112,11 @@ class SocketCore final : public room::Member {
     [[nodiscard]] bool is_data() { return message.text() != nullptr || message.binary() != nullptr; }
     [[nodiscard]] bool is_whole() const { return first && final; }
   };
+  // What has come in one read, and is looked at.
+  struct Input {
+    std::span<char> bytes;  // the rest
+    ws::Event event;        // taken out of it last, and waiting for its reader; None: it has gone where it belongs
+  };
   [[nodiscard]] bool on_home_thread() const noexcept;
   [[nodiscard]] base::Buffer& output() noexcept;
   [[nodiscard]] std::size_t unsent() const noexcept;
@@ -125,10 +130,15 @@ class SocketCore final : public room::Member {
   void close_home(std::uint16_t code, std::string_view reason) noexcept;
   [[nodiscard]] const app::SocketLimits& limits() const noexcept { return environment_->settings.limits; }
   void pump(std::span<char> bytes) noexcept;
+  [[nodiscard]] bool receive(Input& input) noexcept;
+  void queue(Input& input);
+  [[nodiscard]] bool is_for(Reader reader, const ws::Event& event) const noexcept;
+  [[nodiscard]] bool offer(const Input& input) noexcept;
+  void take(ws::Event& event, std::optional<WsMessage>& message);
   void account() noexcept;
   void flush_pong() noexcept;
-  void handle(const ws::Event& event);
-  void handle_data(const ws::Event& event);
+  void handle(ws::Event& event);
+  void handle_data(ws::Event& event);
   template <class Kind>
   void push(Kind&& message, std::size_t cost, bool is_text = true, bool first = true, bool final = true);
   [[nodiscard]] std::size_t cost_of(std::size_t bytes) const { return bytes + limits().queue_overhead; }
@@ -188,13 +198,13 @@ class SocketCore final : public room::Member {
   std::size_t incomplete_ = 0;  // bytes of an incomplete message that count toward the loop's limit
   HomeWaker reader_waker_;  // stop_waiting comes before its coroutine is destroyed
   SocketCore** waiting_ = nullptr;
+  Input* input_ = nullptr;  // that pump works on
   std::unique_ptr<Seldom> seldom_;
   Reader reader_ = Reader::None;
   bool opened_ = false;
   bool ended_ = false;              // no message will come any more
   bool owner_gone_ = false;
   bool gone_ = false;
-  bool processing_ = false;
   bool ping_sent_ = false;
   bool held_ = false;  // input is held back: in the stash, and maybe in the protocol
   std::uint32_t last_heard_ = 0;

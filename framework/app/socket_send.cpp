@@ -175,8 +175,8 @@ void SocketCore::write(const room::Parcel& parcel) {
 }
 
 bool SocketCore::has_room() noexcept {
+  if (on_home_thread()) return has_room_here();
   if (closed()) return true;
-  if (on_home_thread()) return !pressed(limits().max_queue / 2);
   return foreign_queued_.load(std::memory_order_relaxed) + backlog_.load(std::memory_order_relaxed) <=
          limits().max_queue / 2;
 }

@@ -16,6 +16,7 @@ SendResult send_message(const detail::SocketRef& socket, const WsMessage& messag
   const auto send = [&](detail::Opcode opcode, std::string_view payload) {
     return waiting ? socket->send_waiting(opcode, payload) : socket->send(opcode, payload);
   };
+  if (const std::string* text = message.text()) [[likely]] return send(detail::Opcode::Text, *text);
   struct Visitor {
     const decltype(send)& out;
     const detail::SocketRef& socket;
@@ -92,7 +93,7 @@ SendAwaiter::SendAwaiter(const detail::SocketRef& socket, const WsMessage& messa
 void SendAwaiter::sent(const detail::SocketRef& socket, SendResult result) {
   result_ = result;
   const bool on_its_way = result == SendResult::Sent || result == SendResult::Queued;
-  if (on_its_way && !socket->has_room()) waits_for_ = socket;
+  if (on_its_way && !socket->has_room_here()) waits_for_ = socket;
 }
 bool SendAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   waits_for_->wait_drained(awaiting);

@@ -86,6 +86,15 @@ bool ascii_below_16(const unsigned char* at, const unsigned char* end) {
   return any < 0x80;
 }
 
+// The same for any size; the last two blocks may overlap.
+bool is_ascii(const unsigned char* at, const unsigned char* end) {
+  if (end - at < 16) return ascii_below_16(at, end);
+  for (; end - at > 16; at += 16) {
+    if (!ascii_16(at)) return false;
+  }
+  return ascii_16(end - 16);
+}
+
 bool is_continuation(unsigned char byte) {
   return (byte & 0xC0) == 0x80;
 }
@@ -157,6 +166,9 @@ bool Utf8Validator::feed(std::string_view bytes) {
 }
 
 bool is_valid_utf8(std::string_view text) {
+  constexpr std::size_t small = 64;  // most messages are, and most of those are ASCII
+  const auto* const begin = reinterpret_cast<const unsigned char*>(text.data());
+  if (text.size() <= small && is_ascii(begin, begin + text.size())) return true;
   Utf8Validator validator;
   return validator.feed(text) && validator.complete();
 }

@@ -77,6 +77,13 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
     } else {
       const HeaderStatus status = next_header(input);
       if (status == HeaderStatus::NeedMore) return event;
+      if (status == HeaderStatus::Complete && read_whole_message(input, event)) {
+        if (event.kind == Event::Kind::Binary || base::is_valid_utf8(event.payload)) return event;
+        // RFC 6455 §5.6, Text: "Note that a particular text frame might include a partial UTF-8 sequence; however, the
+        // whole message MUST contain valid UTF-8."
+        event = fail(CloseCode::InvalidPayload, not_utf8, out);
+        break;
+      }
       event = status == HeaderStatus::Complete ? begin_frame(input, out) : refuse(status, out);
     }
     if (event.kind != Event::Kind::None) break;
@@ -145,24 +152,19 @@ std::string_view Protocol::unmask(std::span<char>& input, std::size_t count) {
   return {data, count};
 }
 
-Event Protocol::begin_frame(std::span<char>& input, base::Buffer& out) {
-  const bool whole = input.size() >= frame_.length;
+// RFC 6455 §5.4: "An unfragmented message consists of a single frame with the FIN bit set and an opcode other than 0."
+bool Protocol::read_whole_message(std::span<char>& input, Event& event) {
+  const bool is_data = frame_.opcode == Opcode::Text || frame_.opcode == Opcode::Binary;
+  if (!is_data || !frame_.final || frame_.reserved != 0 || input.size() < frame_.length) return false;
+  event.payload = unmask(input, static_cast<std::size_t>(frame_.length));
+  event.kind = frame_.opcode == Opcode::Text ? Event::Kind::Text : Event::Kind::Binary;
+  return true;
+}
 
+Event Protocol::begin_frame(std::span<char>& input, base::Buffer& out) {
   if (is_control(frame_.opcode)) {
-    if (whole) return on_control(unmask(input, static_cast<std::size_t>(frame_.length)), out);
+    if (input.size() >= frame_.length) return on_control(unmask(input, static_cast<std::size_t>(frame_.length)), out);
     control_ = std::make_unique<ControlPayload>();
-  } else if (whole && frame_.final && frame_.opcode != Opcode::Continuation && frame_.reserved == 0) {
-    // RFC 6455 §5.4: "An unfragmented message consists of a single frame with the FIN bit set and an opcode other than
-    // 0."
-    Event event;
-    event.payload = unmask(input, static_cast<std::size_t>(frame_.length));
-    event.kind = frame_.opcode == Opcode::Text ? Event::Kind::Text : Event::Kind::Binary;
-    // RFC 6455 §5.6, Text: "Note that a particular text frame might include a partial UTF-8 sequence; however, the
-    // whole message MUST contain valid UTF-8."
-    if (event.kind == Event::Kind::Text && !base::is_valid_utf8(event.payload)) {
-      return fail(CloseCode::InvalidPayload, not_utf8, out);
-    }
-    return event;
   } else {
     if (!assembly_.open()) compressed_ = frame_.reserved != 0;
     if (compressed_) deflate_->begin_frame(frame_.length);
@@ -215,9 +217,9 @@ Event Protocol::on_data(std::string_view payload, bool final, base::Buffer& out)
   return event;
 }
 
-std::string Protocol::take(const Event& event) {
+std::string Protocol::take_delivered(const Event& event) {
   const std::string_view assembled = assembly_.view();
-  const bool here = delivered_ && !assembled.empty() && event.payload.data() == assembled.data() &&
+  const bool here = !assembled.empty() && event.payload.data() == assembled.data() &&
                     event.payload.size() == assembled.size();
   return here ? assembly_.take() : std::string(event.payload);
 }

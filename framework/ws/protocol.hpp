@@ -149,7 +149,9 @@ class Protocol {
 
   // The payload of the event that receive() gave last, as a string of its own: moved out without a copy where it was
   // assembled or inflated, copied where it lies in the input.
-  [[nodiscard]] std::string take(const Event& event);
+  [[nodiscard]] std::string take(const Event& event) {
+    return delivered_ ? take_delivered(event) : std::string(event.payload);
+  }
 
   // Gives back the memory that the last event's views point into, if they point into the protocol, without waiting for
   // the next receive(). For a caller that is done with an event and may not receive for long.
@@ -217,6 +219,8 @@ class Protocol {
   // Bytes of payload that the next frame of the message, or the first of a new one, may announce.
   [[nodiscard]] std::uint64_t message_room(bool compressed) const;
   HeaderStatus next_header(std::span<char>& input);
+  // Whether the frame whose header is read is all of a message and lies whole in the input: then it is the event.
+  [[nodiscard]] bool read_whole_message(std::span<char>& input, Event& event);
   // A frame whose header is read; and the rest of one whose payload arrives in pieces. None says: go on.
   Event begin_frame(std::span<char>& input, base::Buffer& out);
   Event continue_frame(std::span<char>& input, base::Buffer& out);
@@ -232,6 +236,7 @@ class Protocol {
   Event fail(CloseCode code, std::string_view reason, base::Buffer& out);
   Event refuse(HeaderStatus status, base::Buffer& out);
   Event refuse_over_limit(const char* what, std::uint64_t limit, const char* unit, base::Buffer& out);
+  [[nodiscard]] std::string take_delivered(const Event& event);
   void release_delivered();
 
   void write_frame(Opcode opcode, std::string_view payload, base::Buffer& out);

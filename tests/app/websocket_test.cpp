@@ -175,6 +175,42 @@ FOLIO_TEST_FILE("slow_reader.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace slow_reader
 
+// Reads in every way there is, and lets others run in between.
+namespace changing {
+using namespace folio::absent;
+using namespace folio;
+std::string seen(const WsMessage& message) {
+  if (message.ping() != nullptr) return "ping";
+  if (message.close() != nullptr) return "close";
+  return message.text() != nullptr ? *message.text() : "binary of " + std::to_string(message.binary()->size());
+}
+Task<> WS(WebSocket ws) {
+  std::string all;
+  for (int turn = 0;; ++turn) {
+    if (turn % 5 == 3) co_await yield();
+    if (turn % 11 == 7) co_await sleep_for(std::chrono::microseconds(100));
+    if (turn % 3 == 0) {
+      auto received = co_await ws.receive();
+      if (!received || !*received) break;
+      all += seen(**received) + ",";
+      if ((*received)->close() != nullptr) break;
+    } else if (turn % 3 == 1) {
+      const auto piece = co_await ws.next_piece();
+      if (!piece) break;
+      all += (piece->is_text ? piece->bytes : "binary of " + std::to_string(piece->bytes.size())) + ",";
+    } else {
+      auto message = co_await ws.next();
+      if (!message) break;
+      all += seen(*message) + ",";
+    }
+    if (all.ends_with("tell,")) co_await ws.send(std::exchange(all, {}));
+  }
+  ledger().note("changing ended");
+}
+FOLIO_TEST_FILE("changing.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace changing
+
 namespace options {
 using namespace folio::absent;
 using namespace folio;
@@ -389,6 +425,7 @@ std::vector<const RouteUnit*> all_units() {
           &throwing::folio_unit,
           &test_sockets::room::folio_unit,
           &slow_reader::folio_unit,
+          &changing::folio_unit,
           &test_sockets::options::folio_unit,
           &by_hand_options::folio_unit,
           &awaited::folio_unit,
@@ -459,6 +496,29 @@ TEST_F(Sockets, ManyMessagesInOneSegmentComeBackInOrder) {
   });
   for (int i = 0; i < count; ++i) ASSERT_EQ(client.next(), std::to_string(i));
   writer.join();
+}
+
+TEST_F(Sockets, MessagesAreReadInOrderInWhateverWay) {
+  SocketClient client(port, "/changing");
+  for (int round = 0; round < 20; ++round) {
+    // A ping counts for a reader of every kind alone, so none is sent.
+    std::string expected;
+    for (int i = 0; i < 100 + round; ++i) {
+      const std::string text = "text of turn " + std::to_string(i);
+      if (i % 4 == 1) {
+        ASSERT_TRUE(client.protocol.send(ws::Opcode::Binary, text, client.out));
+        expected += "binary of " + std::to_string(text.size()) + ",";
+      } else {
+        ASSERT_TRUE(client.protocol.send(ws::Opcode::Text, text, client.out));
+        expected += text + ",";
+      }
+    }
+    client.send("tell");
+    ASSERT_EQ(client.next(), expected + "tell,");
+  }
+  client.close(1000);
+  EXPECT_EQ(client.next(), "close 1000");
+  EXPECT_TRUE(ledger().wait_for("changing ended"));
 }
 
 TEST_F(Sockets, FramesInTheSegmentOfTheHandshake) {
