@@ -182,7 +182,11 @@ void Connection::write_response(Response& response) {
 void Connection::answered() {
   answered_ = true;
   if (!keep_alive_) return end_after_answer();
-  worker_.give_exchange(std::move(exchange_));
+  if (consuming_ && more_came_) {
+    exchange_->reset();  // for the request behind this one
+  } else {
+    worker_.give_exchange(std::move(exchange_));
+  }
   set_phase(Phase::Idle);
 }
 
