@@ -163,6 +163,7 @@ class Reader {
   bool read(const toml::table& document, std::string& fault) {
     for (const auto& [key, node] : document) {
       if (const toml::table* section = node.as_table()) {
+        if (key.str() == "build") continue;  // what the app is built with, which is settled by now
         if (!is_section(key.str())) return unknown(std::string(key.str()), node, fault);
         for (const auto& [name, value] : *section) {
           if (!set(key.str(), name.str(), value, fault)) return false;

@@ -13,7 +13,7 @@ namespace folio::app {
 
 // Puts what `text`, a TOML document, says in the place of what `config` holds. Numbers of bytes may be written with a unit,
 // as in max_body = "16 MiB". False at the first fault, which `fault` then names with its line, and how to mend it;
-// `config` is as it was. `name`: of the file, for `fault`.
+// `config` is as it was. `name`: of the file, for `fault`. The section [build] is passed over: it is for the tool.
 [[nodiscard]] bool read_settings(std::string_view text, std::string_view name, Config& config, std::string& fault);
 
 // The same from a file. One that is not there says nothing.

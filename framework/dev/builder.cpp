@@ -94,7 +94,7 @@ void Builder::begin() {
   if (!generated_.errors.empty()) {
     result.diagnostics = std::move(generated_.errors);
   } else {
-    BuildPlan plan{.toolchain = tools_, .app_root = app_.root, .units = {}};
+    BuildPlan plan{.toolchain = tools_, .app_root = app_.root, .units = {}, .packages = generated_.packages};
     for (const auto& unit : generated_.units) plan.units.push_back(unit.build);
     const bool written = write_ninja_file(folder_, plan, ninja_for_routes(plan));
     std::string problem = "cannot write to " + folder_ + ", where the app is built";

@@ -17,13 +17,15 @@
 #include "dev/diagnostic.hpp"
 #include "dev/ninja_file.hpp"
 #include "dev/ninja_output.hpp"
+#include "dev/packages.hpp"
 #include "dev/toolchain.hpp"
 #include "net/alarm.hpp"
 #include "net/process.hpp"
 
 namespace folio::dev {
 
-// What the code generator made of the routes folder: wrappers on disk, or errors.
+// What there is to compile: the wrappers that the code generator made of the routes folder, on disk, and the app's
+// packages; or errors.
 struct Generated {
   struct Unit {
     BuildUnit build;
@@ -31,6 +33,7 @@ struct Generated {
   };
   std::vector<Diagnostic> errors;
   std::vector<Unit> units;
+  Packages packages = {};
 };
 
 struct RebuiltUnit {

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "dev/packages.hpp"
+
 namespace folio::dev {
 
 codegen::Options codegen_options(const AppFolder& app, const std::string& out) {
@@ -37,6 +39,7 @@ Generated generate_app(const AppFolder& app, const std::string& out, codegen::Ou
     generated.units.push_back(
         {{unit.name, unit.source.string(), file.parent_path().string()}, app.prefix + "/" + unit.file});
   }
+  generated.packages = find_packages(app, generated.errors);
   return generated;
 }
 

@@ -35,7 +35,7 @@ std::string include_flags(const BuildPlan& plan) {
   std::string flags;
   for (const auto& folder : plan.toolchain.includes) flags += " -I" + in_command(folder);
   flags += " -I" + in_command(plan.app_root);
-  return flags;
+  return flags + in_command(plan.packages.cxxflags);
 }
 
 std::string head(const BuildPlan& plan) {
@@ -110,8 +110,9 @@ std::string ninja_for_routes(const BuildPlan& plan) {
   text += "flags =" + in_command(tools.route_cxxflags) + std::string(kDiagnosticFlags) + include_flags(plan) +
           " -DFOLIO_SHARED_ROUTE\n\n";
   text += compile_rules(tools);
-  text += "rule link\n  command = $cxx" + in_command(tools.route_ldflags) + " -o $out $in " +
-          in_command(tools.shared_library) + "\n  description = " + std::string(kLinkStep) + "$unit\n\n";
+  text += "rule link\n  command = $cxx" + in_command(tools.route_ldflags) + " -o $out $in" +
+          in_command(plan.packages.libraries) + " " + in_command(tools.shared_library) +
+          "\n  description = " + std::string(kLinkStep) + "$unit\n\n";
   text += build_prelude();
   for (const auto& unit : plan.units) {
     text += build_object(unit);
@@ -132,7 +133,8 @@ std::string ninja_for_app(const BuildPlan& plan) {
     cache = " " + in_command("-Wl,--thinlto-cache-dir=" + tools.build_folder + "/thinlto-cache");
   }
   text += "rule link\n  command = $cxx" + in_command(tools.app_ldflags) + cache + " -o $out $in" +
-          in_command(tools.app_libraries) + "\n  description = " + std::string(kLinkStep) + "app\n";
+          in_command(plan.packages.libraries) + in_command(tools.app_libraries) +
+          "\n  description = " + std::string(kLinkStep) + "app\n";
   text += "rule strip\n  command = " + in_command(tools.strip.empty() ? "strip" : tools.strip) +
           " -o $out $in\n  description = " + std::string(kLinkStep) + "stripped\n\n";
   text += build_prelude();
@@ -149,7 +151,8 @@ std::string ninja_for_app(const BuildPlan& plan) {
 
 bool write_ninja_file(const std::string& folder, const BuildPlan& plan, const std::string& text) {
   return write_file(folder + "/prelude.hpp", "#include <folio/prelude.hpp>\n") &&
-         write_file(folder + "/" + std::string(kCompilerMark), compiler_mark(plan.toolchain.compiler)) &&
+         write_file(folder + "/" + std::string(kCompilerMark),
+                    compiler_mark(plan.toolchain.compiler) + plan.packages.versions) &&
          write_file(folder + "/build.ninja", text);
 }
 

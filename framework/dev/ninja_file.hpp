@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dev/packages.hpp"
 #include "dev/toolchain.hpp"
 
 namespace folio::dev {
@@ -20,6 +21,7 @@ struct BuildPlan {
   const Toolchain& toolchain;
   std::string app_root;  // includes may be relative to it, too
   std::vector<BuildUnit> units;
+  Packages packages = {};
 };
 
 // Ninja's output begins a line with this for each step that it has done.
@@ -28,7 +30,8 @@ inline constexpr std::string_view kPreludeStep = "prelude";
 inline constexpr std::string_view kCompileStep = "compile ";
 inline constexpr std::string_view kLinkStep = "link ";
 
-// A file whose content says which compiler it is: when a package brings another one, everything is compiled anew.
+// A file whose content says which compiler it is, and which versions the app's packages have: when one is another,
+// everything is compiled anew.
 inline constexpr std::string_view kCompilerMark = "compiler";
 
 // For development: prelude.pch, obj/NAME.o and so/NAME.so for each unit, relative to the file's folder, in which

@@ -161,7 +161,7 @@ int build_app(const std::string& root, const Toolchain& own, const AppFolder& ap
   if (const int code = prepare_framework(root, own.launcher, tools); code != 0) return code;
 
   const auto begun = Clock::now();
-  BuildPlan plan{.toolchain = tools, .app_root = app.root, .units = {}};
+  BuildPlan plan{.toolchain = tools, .app_root = app.root, .units = {}, .packages = generated.packages};
   for (const auto& unit : generated.units) plan.units.push_back(unit.build);
   plan.units.push_back({"folio_table", folder / "generated/table.cpp", app.routes});
   plan.units.push_back({"folio_main", folder / "main.cpp", app.routes});

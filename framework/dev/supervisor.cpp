@@ -60,7 +60,10 @@ int Supervisor::run(std::string& error) {
   builder_.emplace(loop_.raw(), tools_, app_, folder_.path(),
                    Builder::Callbacks{[this] { return generate(); },
                                       [this](BuildResult result) { on_build_done(std::move(result)); },
-                                      [this](std::vector<std::string> files) { add_watched_folders(files); },
+                                      [this](std::vector<std::string> files) {
+                                        dependencies_ = std::move(files);
+                                        watch_single_files();
+                                      },
                                       [this] { end_when_all_ended(); }});
   crash_reporter_.emplace(loop_.raw(), SourceRoots{.app = app_.root,
                                                    .base = app_.base,
@@ -95,6 +98,11 @@ int Supervisor::run(std::string& error) {
 
 Generated Supervisor::generate() {
   auto generated = generate_app(app_, folder_ / "generated", outcome_);
+  // A package that is installed while the app waits for it is what mends the build.
+  if (package_files_ != generated.packages.files) {
+    package_files_ = generated.packages.files;
+    watch_single_files();
+  }
   if (!std::exchange(generated_, true) && generated.errors.empty()) {
     const auto count = generated.units.size();
     console_.note("Building " + std::to_string(count) + (count == 1 ? " file" : " files") + " of " + app_.name + " …");
@@ -135,16 +143,15 @@ void Supervisor::watch() {
   watch_.emplace(loop_.raw(), filter, [this] { on_disk_change(); }, kWatchTimes);
   watch_->add(app_.root, false);
   for (const auto& tree : trees) watch_->add(tree, true);
-  add_watched_folders({});
+  watch_single_files();
   if (!watch_->problem().empty()) console_.problem(watch_->problem());
 }
 
 // Files that a build depends on, wherever they lie, are watched by name, and their folders with them.
-void Supervisor::add_watched_folders(const std::vector<std::string>& files) {
-  std::vector<std::string> all = files;
-  all.push_back(app_.environment);
-  all.push_back(app_.settings);
-  all.push_back(tools_.shared_library);
+void Supervisor::watch_single_files() {
+  std::vector<std::string> all = dependencies_;
+  all.insert(all.end(), package_files_.begin(), package_files_.end());
+  all.insert(all.end(), {app_.environment, app_.settings, tools_.shared_library});
   snapshot_->watch_files(all);
   single_files_ = {all.begin(), all.end()};
   for (const auto& file : all) {
@@ -187,7 +194,8 @@ void Supervisor::act_on_changes() {
     if (file.starts_with(tools_.source_folder + "/framework/")) {
       console_.problem("Folio's own sources changed: end this, and start ./folio dev again to build them.");
     }
-    if (file == app_.environment || file == app_.settings) {
+    const bool is_package = std::ranges::find(package_files_, file) != package_files_.end();
+    if (file == app_.environment || file == app_.settings || is_package) {
       restart_wanted_ = true;
       sources = true;
     } else if (!app_.is_public(file)) {

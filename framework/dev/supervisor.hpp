@@ -57,7 +57,7 @@ class Supervisor {
 
   [[nodiscard]] bool listen(std::string& error);
   void watch();
-  void add_watched_folders(const std::vector<std::string>& files);
+  void watch_single_files();
 
   [[nodiscard]] bool is_relevant(const std::string& file) const;
   void on_disk_change();
@@ -127,7 +127,9 @@ class Supervisor {
   std::optional<Snapshot> snapshot_;
   std::optional<net::FolderWatch> watch_;
   std::set<std::string> watched_folders_;
-  std::set<std::string> single_files_;  // watched besides the trees
+  std::vector<std::string> dependencies_;   // what the last build that went well included
+  std::vector<std::string> package_files_;  // where pkg-config looks for the app's packages
+  std::set<std::string> single_files_;      // watched besides the trees
   Changes pending_;
   std::vector<std::string> removed_files_;
   Clock::time_point changed_at_;

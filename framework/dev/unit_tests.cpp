@@ -67,7 +67,7 @@ int run_unit_tests(const Toolchain& own, const AppFolder& app, const std::vector
 
   Toolchain tools = own;
   tools.app_libraries.insert(tools.app_libraries.begin(), {"-lgtest_main", "-lgtest"});
-  BuildPlan plan{.toolchain = tools, .app_root = app.root, .units = {}};
+  BuildPlan plan{.toolchain = tools, .app_root = app.root, .units = {}, .packages = generated.packages};
   for (const auto& unit : generated.units) plan.units.push_back(unit.build);
   plan.units.push_back({"folio_table", folder / "generated/table.cpp", app.routes});
   for (const fs::path& source : sources) {

@@ -57,6 +57,14 @@ allowed_origins = ["https://app.example"]
   EXPECT_TRUE(read_settings_file("/nowhere/folio.toml", config, fault));
 }
 
+TEST(Settings, LeaveWhatTheAppIsBuiltWithToTheTool) {
+  Config config;
+  std::string fault;
+  EXPECT_TRUE(read_settings("port = 7\n[build]\npackages = [\"sqlite3\"]\n", "folio.toml", config, fault)) << fault;
+  EXPECT_EQ(config.port, 7);
+  EXPECT_EQ(print_settings(config).find("build"), std::string::npos);
+}
+
 TEST(Settings, SayWhatIsWrongWithThem) {
   EXPECT_EQ(fault_of("\n[http]\nmax_bdy = 1\n"), "folio.toml:3: there is no setting 'http.max_bdy'; did you mean 'http.max_body'?");
   EXPECT_EQ(fault_of("max_body = 1"), "folio.toml:1: there is no setting 'max_body'; did you mean 'http.max_body'?");
@@ -68,6 +76,7 @@ TEST(Settings, SayWhatIsWrongWithThem) {
   EXPECT_TRUE(fault_of("port = 80.5").starts_with("folio.toml:1: port must be a number"));
   EXPECT_TRUE(fault_of("[http]\nmax_body = \"16 MB\"").starts_with("folio.toml:2: http.max_body must be a number"));
   EXPECT_TRUE(fault_of("[http]\nmax_body = \"99999999999 GiB\"").starts_with("folio.toml:2: http.max_body must be"));
+  EXPECT_EQ(fault_of("build = 1"), "folio.toml:1: there is no setting 'build'; --print-config lists them all");
   EXPECT_EQ(fault_of("host = 1"), "folio.toml:1: host must be a text in quotes");
   EXPECT_EQ(fault_of("[websocket]\nallowed_origins = \"x\""),
             "folio.toml:2: websocket.allowed_origins must be a list of texts: [\"…\", \"…\"]");

@@ -49,6 +49,28 @@ TEST(NinjaFile, AnAppIsOneBinaryOfUnitsThatShareThePrelude) {
   EXPECT_THAT(text, Not(HasSubstr("-DFOLIO_SHARED_ROUTE")));
 }
 
+TEST(NinjaFile, PackagesGoToEveryCompileAndLink) {
+  const Toolchain tools{.compiler = "/opt/c++",
+                        .shared_library = "/b/libfolio.so",
+                        .includes = {"/s/include"},
+                        .route_cxxflags = {"-O0"},
+                        .route_ldflags = {"-shared"},
+                        .app_cxxflags = {"-O2"},
+                        .app_ldflags = {"-s"},
+                        .app_libraries = {"-luv"}};
+  const BuildPlan plan{.toolchain = tools,
+                       .app_root = "/app",
+                       .units = {{"r_a", "/app/.folio/x/gen/r_a.cpp", "/app/routes"}},
+                       .packages = {.cxxflags = {"-I/usr/include/x y", "-DX=$(id)"}, .libraries = {"-L/x", "-lx"}}};
+  const std::string compile = " -I/s/include -I/app '-I/usr/include/x y' '-DX=$$(id)'";
+  const auto routes = ninja_for_routes(plan);
+  EXPECT_THAT(routes, HasSubstr(compile + " -DFOLIO_SHARED_ROUTE\n")) << "in $flags, which the prelude has as well";
+  EXPECT_THAT(routes, HasSubstr("command = $cxx -shared -o $out $in -L/x -lx /b/libfolio.so\n"));
+  const auto app = ninja_for_app(plan);
+  EXPECT_THAT(app, HasSubstr(compile + "\n"));
+  EXPECT_THAT(app, HasSubstr("command = $cxx -s -o $out $in -L/x -lx -luv\n"));
+}
+
 TEST(NinjaOutput, IsCutIntoSteps) {
   const auto steps = parse_ninja_output(
       "ninja: Entering directory `x'\n[folio] prelude\n[folio] compile r_a\na.cpp:1:1: warning: w\n"
