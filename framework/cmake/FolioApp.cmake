@@ -28,6 +28,7 @@
 #   ROUTE_LDFLAGS     [list] link one route's object into a shared object; SHARED_LIBRARY comes after the objects
 #   APP_CXXFLAGS      [list] compile a unit of an app that is linked into one binary
 #   APP_LDFLAGS       [list] link that binary; before the objects
+#   APP_OWN_RUNTIME   [list] besides, for a binary that carries the C++ runtime in itself; none: it never does
 #   APP_LIBRARIES     [list] after the objects: the layers' archives (all but dev) and the system's libraries, in order
 #   APP_ARCHIVES      [list] those of APP_LIBRARIES that this build makes: what the binary has to be newer than
 #   APP_TARGETS       [list] the CMake targets that make them, to be built first
@@ -172,6 +173,7 @@ function(folio_export_app)
   separate_arguments(optimise NATIVE_COMMAND "${CMAKE_CXX_FLAGS_${configuration}}")
   set(app_cxxflags ${common} ${optimise})
   set(app_ldflags ${linker_flags} ${FOLIO_SANITIZE_FLAGS})
+  set(app_own_runtime "")
   if(CMAKE_INTERPROCEDURAL_OPTIMIZATION)
     if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
       list(APPEND app_cxxflags -flto=thin)
@@ -186,6 +188,10 @@ function(folio_export_app)
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
     list(APPEND app_cxxflags -ffunction-sections -fdata-sections)
     list(APPEND app_ldflags -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now)
+    if(linker MATCHES "lld")
+      list(APPEND app_ldflags -Wl,--icf=safe)  # functions that are the same, and whose address nobody asks for, are one
+    endif()
+    set(app_own_runtime -static-libstdc++ -static-libgcc)
   endif()
   folio_collect_libraries(app_libraries app_archives app_targets ${layers})
 
@@ -211,6 +217,7 @@ function(folio_export_app)
   folio_env(ROUTE_LDFLAGS ${route_ldflags})
   folio_env(APP_CXXFLAGS ${app_cxxflags})
   folio_env(APP_LDFLAGS ${app_ldflags})
+  folio_env(APP_OWN_RUNTIME ${app_own_runtime})
   folio_env(APP_LIBRARIES ${app_libraries})
   folio_env(APP_ARCHIVES ${app_archives})
   folio_env(APP_TARGETS ${app_targets})

@@ -6,6 +6,12 @@ pkg_check_modules(libuv REQUIRED IMPORTED_TARGET libuv>=1.40)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
+# A release carries both in itself, so that a server needs neither of them.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(FOLIO_LOGGING spdlog::spdlog_header_only fmt::fmt-header-only)
+else()
+  set(FOLIO_LOGGING spdlog::spdlog fmt::fmt)
+endif()
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson>=3.0)
 find_package(ZLIB REQUIRED)
 find_path(FOLIO_TOML_INCLUDE toml++/toml.h REQUIRED)  # headers are all that is used of toml++

@@ -76,6 +76,25 @@ std::string compiler_mark(const std::string& path) {
   return std::to_string(info.st_mtim.tv_sec) + " " + std::to_string(info.st_size) + "\n";
 }
 
+// The binary carries the C++ runtime in itself, unless a library that it needs brings the shared one: a process must
+// not have two. Which libraries it needs is only known when it is linked (simdjson goes where no JSON is read), so it
+// is then linked anew. With packages it is shared from the start: they may load what is C++ later.
+std::string link_app(const BuildPlan& plan) {
+  const auto& tools = plan.toolchain;
+  // What ThinLTO made of Folio's own code is the same for every app, and for the next build of this one.
+  std::string cache;
+  if (tools.linker.find("lld") != std::string::npos) {
+    cache = " " + in_command("-Wl,--thinlto-cache-dir=" + tools.build_folder + "/thinlto-cache");
+  }
+  const auto link = [&](const std::vector<std::string>& runtime) {
+    return "$cxx" + in_command(tools.app_ldflags) + in_command(runtime) + cache + " -o $out $in" +
+           in_command(plan.packages.libraries) + in_command(tools.app_libraries);
+  };
+  const auto shared = link({});
+  if (tools.app_own_runtime.empty() || !plan.packages.libraries.empty()) return shared;
+  return link(tools.app_own_runtime) + " && { ! ldd $out | grep -q libstdc++ || " + shared + "; }";
+}
+
 }  // namespace
 
 std::string ninja_path(std::string_view path) {
@@ -127,14 +146,7 @@ std::string ninja_for_app(const BuildPlan& plan) {
   std::string text = head(plan);
   text += "flags =" + in_command(tools.app_cxxflags) + std::string(kDiagnosticFlags) + include_flags(plan) + "\n\n";
   text += compile_rules(tools);
-  // What ThinLTO made of Folio's own code is the same for every app, and for the next build of this one.
-  std::string cache;
-  if (tools.linker.find("lld") != std::string::npos) {
-    cache = " " + in_command("-Wl,--thinlto-cache-dir=" + tools.build_folder + "/thinlto-cache");
-  }
-  text += "rule link\n  command = $cxx" + in_command(tools.app_ldflags) + cache + " -o $out $in" +
-          in_command(plan.packages.libraries) + in_command(tools.app_libraries) +
-          "\n  description = " + std::string(kLinkStep) + "app\n";
+  text += "rule link\n  command = " + link_app(plan) + "\n  description = " + std::string(kLinkStep) + "app\n";
   text += "rule strip\n  command = " + in_command(tools.strip.empty() ? "strip" : tools.strip) +
           " -o $out $in\n  description = " + std::string(kLinkStep) + "stripped\n\n";
   text += build_prelude();

@@ -29,13 +29,14 @@ struct ListKey {
   std::string_view key;
   std::vector<std::string> Toolchain::* member;
 };
-constexpr std::array<ListKey, 9> kListKeys{{
+constexpr std::array<ListKey, 10> kListKeys{{
     {"CXX_LAUNCHER", &Toolchain::launcher},
     {"INCLUDES", &Toolchain::includes},
     {"ROUTE_CXXFLAGS", &Toolchain::route_cxxflags},
     {"ROUTE_LDFLAGS", &Toolchain::route_ldflags},
     {"APP_CXXFLAGS", &Toolchain::app_cxxflags},
     {"APP_LDFLAGS", &Toolchain::app_ldflags},
+    {"APP_OWN_RUNTIME", &Toolchain::app_own_runtime},
     {"APP_LIBRARIES", &Toolchain::app_libraries},
     {"APP_ARCHIVES", &Toolchain::app_archives},
     {"APP_TARGETS", &Toolchain::app_targets},

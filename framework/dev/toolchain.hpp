@@ -25,6 +25,7 @@ struct Toolchain {
   std::vector<std::string> route_ldflags;
   std::vector<std::string> app_cxxflags;
   std::vector<std::string> app_ldflags;
+  std::vector<std::string> app_own_runtime;  // flags for a binary that carries the C++ runtime in itself, or none
   std::vector<std::string> app_libraries;
   std::vector<std::string> app_archives;
   std::vector<std::string> app_targets;

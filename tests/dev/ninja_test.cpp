@@ -71,6 +71,16 @@ TEST(NinjaFile, PackagesGoToEveryCompileAndLink) {
   EXPECT_THAT(app, HasSubstr("command = $cxx -s -o $out $in -L/x -lx -luv\n"));
 }
 
+TEST(NinjaFile, AnAppCarriesItsRuntimeUnlessALibraryBringsTheSharedOne) {
+  const Toolchain tools{.compiler = "/opt/c++", .app_own_runtime = {"-static-libstdc++"}, .app_libraries = {"-luv"}};
+  BuildPlan plan{.toolchain = tools, .app_root = "/app", .units = {}};
+  EXPECT_THAT(ninja_for_app(plan), HasSubstr("command = $cxx -static-libstdc++ -o $out $in -luv && "
+                                             "{ ! ldd $out | grep -q libstdc++ || $cxx -o $out $in -luv; }\n"));
+  plan.packages.libraries = {"-lx"};
+  EXPECT_THAT(ninja_for_app(plan), HasSubstr("command = $cxx -o $out $in -lx -luv\n"))
+      << "a package may load what is C++ later";
+}
+
 TEST(NinjaOutput, IsCutIntoSteps) {
   const auto steps = parse_ninja_output(
       "ninja: Entering directory `x'\n[folio] prelude\n[folio] compile r_a\na.cpp:1:1: warning: w\n"

@@ -20,7 +20,10 @@ test('folio build', async (t) => {
     const run = runFolio('build', app, '-o', binary);
     assert.equal(run.status, 0, run.stdout + run.stderr);
     const { size } = fs.statSync(binary);
-    assert.ok(size < 8_000_000, `${size} bytes`);
+    assert.ok(size < 2_500_000, `${size} bytes`);
+    const libraries = execFileSync('ldd', [binary], { encoding: 'utf8' });
+    assert.match(libraries, /libssl\.so/);
+    assert.doesNotMatch(libraries, /libstdc\+\+|libgcc_s|libspdlog|libfmt/, 'it carries the C++ runtime and what logs');
     fs.cpSync(path.join(app, 'public'), path.join(folder, 'public'), { recursive: true });
     fs.rmSync(app, { recursive: true });
   });

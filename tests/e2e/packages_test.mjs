@@ -146,12 +146,13 @@ test('in a binary', async (t) => {
     assert.equal(fs.existsSync(binary), false);
   });
 
-  await t.test('those that are there are linked', async (t) => {
+  await t.test('those that are there are linked, beside one C++ runtime for all', async (t) => {
     app.write('folio.toml', packages('sqlite3 >= 3.0'));
     const run = runFolio('build', app.root, '-o', binary);
     assert.equal(run.status, 0, run.stdout + run.stderr);
     const libraries = execFileSync('ldd', [binary], { encoding: 'utf8' });
     assert.match(libraries, /libsqlite3\.so/);
+    assert.match(libraries, /libstdc\+\+\.so/);
     fs.copyFileSync(path.join(app.root, 'folio.toml'), path.join(app.root, '../folio.toml'));
     const { url } = await serve(t, binary, { args: ['--config', path.join(app.root, '../folio.toml')] });
     await answers(`${url}/note?text=milk`, 200, /^milk$/);
