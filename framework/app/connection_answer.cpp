@@ -181,7 +181,10 @@ void Connection::write_response(Response& response) {
 
 void Connection::answered() {
   answered_ = true;
-  if (!keep_alive_) return end_after_answer();
+  if (!keep_alive_) {
+    if (exchange_->parser.message_complete()) worker_.give_exchange(std::move(exchange_));
+    return end_after_answer();
+  }
   if (consuming_ && more_came_) {
     exchange_->reset();  // for the request behind this one
   } else {
