@@ -132,6 +132,19 @@ std::string_view own_sentence(std::string_view message) {
   return colon == std::string_view::npos ? message : message.substr(colon + 2);
 }
 
+// What mends an error that a library of the system may be behind; empty for any other.
+std::string_view help_with_library(std::string_view message) {
+  if (message.starts_with("undefined symbol: ") || message.starts_with("undefined reference to ")) {
+    return "define it in what the route includes; if it is a library's, name that in folio.toml: "
+           "[build] packages = [\"…\"], as pkg-config calls it";
+  }
+  if (message.ends_with("file not found") || message.ends_with("No such file or directory")) {
+    return "mend the name; if it is a library's, install that and name it in folio.toml: "
+           "[build] packages = [\"…\"], as pkg-config calls it";
+  }
+  return {};
+}
+
 class Parser {
  public:
   explicit Parser(const SourceRoots& roots) : roots_(roots) {}
@@ -162,6 +175,9 @@ class Parser {
         return other.message == each.message && other.place.text() == each.place.text();
       });
       if (known) continue;
+      // Said once: the symbols of a library are missing together.
+      const auto help = help_with_library(each.message);
+      if (std::ranges::none_of(result, [&](const auto& other) { return other.help == help; })) each.help = help;
       add_code_frame(each, roots_.base);
       result.push_back(std::move(each));
     }

@@ -127,6 +127,24 @@ TEST(CompilerOutput, LinkersSayWhatIsMissing) {
   EXPECT_EQ(alone.size(), 1U) << "better than nothing";
 }
 
+TEST(CompilerOutput, TellsOfPackagesWhereALibraryMayBeMissing) {
+  const auto symbols = parse_compiler_output(
+      "ld.lld-19: error: undefined symbol: sqlite3_open\n>>> referenced by a.cpp:1\n"
+      "ld.lld-19: error: undefined symbol: sqlite3_close\n>>> referenced by a.cpp:1\n",
+      kRoots);
+  ASSERT_EQ(symbols.size(), 2U);
+  EXPECT_THAT(symbols[0].help, HasSubstr("[build] packages"));
+  EXPECT_EQ(symbols[1].help, "") << "once";
+
+  const auto header = parse_compiler_output("routes/a.cpp:2:10: fatal error: 'sqlite3.h' file not found\n", kRoots);
+  ASSERT_EQ(header.size(), 1U);
+  EXPECT_THAT(header[0].help, HasSubstr("[build] packages"));
+
+  const auto other = parse_compiler_output("routes/a.cpp:2:10: error: expected ';'\n", kRoots);
+  ASSERT_EQ(other.size(), 1U);
+  EXPECT_EQ(other[0].help, "");
+}
+
 TEST(CompilerOutput, AnAssertionSaysItsOwnSentence) {
   const auto found = parse_compiler_output(
       "routes/a.cpp:5:1: error: static assertion failed due to requirement 'undeclared().empty()': GET asks for "
