@@ -163,11 +163,11 @@ void mark_encoded(Response& response, ContentCoding coding) {
 }
 
 Compressing compress(Exchange& exchange, Response& response) {
+  if (!may_compress(settings_of(exchange), response)) return Compressing::Done;
   if (response.status_code == 304) {
-    if (settings_of(exchange).on) match_not_modified(exchange, response);
+    match_not_modified(exchange, response);
     return Compressing::Done;
   }
-  if (response.body.empty()) return Compressing::Done;
   const auto coding = choose_coding(exchange, response, response.body.size());
   if (!coding) return Compressing::Done;
   const ResponseCompression& settings = settings_of(exchange);

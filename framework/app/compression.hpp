@@ -23,6 +23,11 @@ enum class Compressing : std::uint8_t { Done, Elsewhere };
 // Compresses the response when that is to be done, and is quick enough to be done on the loop: with Elsewhere it is not,
 // and compress_elsewhere has to follow.
 [[nodiscard]] Compressing compress(Exchange& exchange, Response& response);
+// Whether compress() has anything to look at. `settings`: the exchange's.
+[[nodiscard]] inline bool may_compress(const ResponseCompression& settings, const Response& response) {
+  if (!settings.on) return false;
+  return response.status_code == 304 || (!response.body.empty() && response.body.size() >= settings.from);
+}
 // On a thread of the pool.
 [[nodiscard]] Task<> compress_elsewhere(Exchange& exchange, Response& response);
 

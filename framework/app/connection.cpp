@@ -162,11 +162,8 @@ std::size_t Connection::consume_head(std::string_view bytes) {
       break;
   }
   const std::size_t size = parser.head_size();
-  if (before == 0) {
-    block.append(bytes.substr(0, size));  // a handler may outlive the bytes of this read
-  } else {
-    block.truncate(size);
-  }
+  if (before != 0) block.truncate(size);
+  exchange_->data.block = before == 0 ? bytes.substr(0, size) : block.view();
   more_came_ = bytes.size() > size - before;
   head_complete();
   return size - before;
@@ -174,7 +171,6 @@ std::size_t Connection::consume_head(std::string_view bytes) {
 
 void Connection::head_complete() {
   auto& data = exchange_->data;
-  data.block = exchange_->block.view();
   data.head = &exchange_->parser.head();
   exchange_->connection = this;
   data.secure = secure_;
@@ -200,7 +196,7 @@ void Connection::head_complete() {
   // method, target URI, and header section"; what follows would have to be read to no purpose.
   if (use == BodyUse::Unused && (too_large || data.head->expect_continue)) return dispatch(true);
   if (too_large) return refuse(413, "the body is larger than this server reads");
-  hold_application();
+  keep_request();
   set_phase(Phase::Body);
   exchange_->parser.limit_body(config.http.max_body);
   if (data.head->expect_continue) tcp_.output().append(http::continue_response);

@@ -88,13 +88,14 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   void fail_body(int status, std::string_view reason);
   static detail::TopCoroutine run_exchange(Connection* connection, std::optional<AppError> failure);
   static detail::TopCoroutine run_compression(Connection* connection, Response response);
-  void hold_application();
+  void keep_request();
   void answer(Response&& response);
   void complete(Response&& response);
   static detail::TopCoroutine run_stream(Connection* connection, std::shared_ptr<detail::StreamedBody> body);
   void finish_stream(std::optional<AppError> failure);
   void answered();
   void write_response(Response& response);
+  [[nodiscard]] bool write_plain(const Response& response);
   void open_socket(Response& response);
   void refuse(int status, std::string_view reason);
   void end_after_answer() noexcept;

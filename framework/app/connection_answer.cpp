@@ -50,39 +50,39 @@ void Connection::dispatch(bool routed) {
   Exchange& exchange = *exchange_;
   observe_begin(worker_, exchange);
   keep_alive_ = exchange.data.head->keep_alive && !worker_.draining();
-  if (!exchange.incoming) {
-    if (auto health = worker_.health(exchange)) [[unlikely]]
-      return complete(*std::move(health));
-  }
-
-  if (exchange.incoming) {
+  if (exchange.incoming) [[unlikely]] {
     // In a moment: what of the body has come with the head is then there.
-    hold_application();
+    keep_request();
     activity_ = worker_.loop().start(run_exchange(this, std::nullopt).handle);
     return;
   }
+  if (worker_.is_health_check(exchange.request)) [[unlikely]] return complete(worker_.health());
   if (worker_.interceptor() == nullptr) {
     if (!routed) route(exchange, *worker_.application());
-    if (auto file = worker_.static_files().find(exchange)) {
-      exchange.counters = &worker_.metrics().static_files();
-      return answer(*std::move(file));
+    if (worker_.static_files().may_answer(exchange)) {
+      if (auto file = worker_.static_files().find(exchange)) {
+        exchange.counters = &worker_.metrics().static_files();
+        return answer(*std::move(file));
+      }
     }
     if (is_plain(exchange)) {
       Result<Response> response = run_plain(exchange);
       if (response) return answer(*std::move(response));
-      hold_application();
+      keep_request();
       activity_ = worker_.loop().start_now(run_exchange(this, std::move(response).error()).handle);
       return;
     }
   }
-  hold_application();
+  keep_request();
   activity_ = worker_.loop().start_now(run_exchange(this, std::nullopt).handle);
 }
 
-// What was published when the request came stays for as long as the request lasts, whatever is published meanwhile.
-// A response that is had at once needs no hold, which costs two locked instructions.
-void Connection::hold_application() {
+// The request outlasts the read that it came in: with it stays the application that was published then, whatever is
+// published meanwhile, and its head. A response that is had at once needs neither, which spares two locked instructions
+// and a copy.
+void Connection::keep_request() {
   if (!exchange_->application) exchange_->application = worker_.application();
+  exchange_->keep_head();
 }
 
 // The coroutine at the top of a request's handler. Destroyed with the connection when that goes first.
@@ -121,8 +121,10 @@ detail::TopCoroutine Connection::run_compression(Connection* connection, Respons
 
 // A response that was had without a coroutine.
 void Connection::answer(Response&& response) {
-  if (compress(*exchange_, response) == Compressing::Done) return complete(std::move(response));
-  hold_application();
+  if (!may_compress(worker_.config().compression, response) || compress(*exchange_, response) == Compressing::Done) {
+    return complete(std::move(response));
+  }
+  keep_request();
   activity_ = worker_.loop().start_now(run_compression(this, std::move(response)).handle);
 }
 
@@ -137,16 +139,36 @@ void Connection::complete(Response&& response) {
           *exchange_, AppError::internal("a handler answered with status " + std::to_string(response.status_code)));
     }
     if (exchange_->socket) std::exchange(exchange_->socket, nullptr)->on_gone();  // upgraded, and answered otherwise
-    write_response(response);
+    if (!write_plain(response)) write_response(response);
   }
   if (!consuming_) worker_.loop().defer(*this);
+}
+
+// Writes a response that is nothing but a status, a type and a short body, as most are. False, and nothing is written,
+// when it says more than that, or the connection ends with it.
+bool Connection::write_plain(const Response& response) {
+  Exchange& exchange = *exchange_;
+  const auto& head = *exchange.data.head;
+  const int status = response.status_code;
+  const bool plain = http::status_has_body(status) && status <= 999 && response.headers.empty() && response.body.size() <= copied_body &&
+                     !response.streamed && !response.file_body && !worker_.config().send_request_id &&
+                     head.method != Method::Head && head.minor_version == 1 && keep_alive_ && !peer_ended_ &&
+                     exchange.parser.message_complete();
+  if (!plain) return false;
+  const std::string_view prefix = worker_.head_prefixes().of(status, response.content_type.view());
+  if (prefix.empty()) return false;
+  http::write_plain_response(tcp_.output(), prefix, response.body);
+  if (activity_) activity_ = {};
+  observe_end(*this, exchange, status, response.body.size());
+  answered();
+  return true;
 }
 
 void Connection::write_response(Response& response) {
   Exchange& exchange = *exchange_;
   const auto& head = *exchange.data.head;
   make_cookies_secure(exchange.request, response);
-  label_response(worker_, exchange, response);
+  if (worker_.config().send_request_id) [[unlikely]] label_response(exchange, response);
   const auto streamed = std::move(response.streamed);
   const bool counted = !streamed || streamed->length;
   const std::uint64_t body_size = streamed ? streamed->length.value_or(0) : core::body_size(response);
@@ -171,7 +193,7 @@ void Connection::write_response(Response& response) {
     observe_end(*this, exchange, response.status_code, written.send_body ? body_size : 0);
     return answered();
   }
-  hold_application();
+  keep_request();
   exchange.status = response.status_code;
   exchange.sink = std::make_shared<detail::StreamSink>(*this, written.chunked, streamed->length);
   stream_wrote_ = worker_.loop().seconds();
@@ -194,7 +216,7 @@ void Connection::answered() {
 }
 
 void Connection::open_socket(Response& response) {
-  label_response(worker_, *exchange_, response);
+  if (worker_.config().send_request_id) label_response(*exchange_, response);
   const http::ResponseHead fields{.status = 101, .date = worker_.head_prefixes().date()};
   (void)http::write_response_head(tcp_.output(), fields, response.headers);
   observe_end(*this, *exchange_, 101, 0);
@@ -202,7 +224,7 @@ void Connection::open_socket(Response& response) {
   socket_ = exchange_->socket;
   exchange_->socket.reset();
   auto task = std::exchange(exchange_->socket_task, std::nullopt);
-  hold_application();
+  keep_request();
   set_phase(Phase::Socket);
   activity_ = {};  // the last that ran with the request
   if (task && !exchange_->chain.unit->websocket.sees_request && !exchange_->incoming) {

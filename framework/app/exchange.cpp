@@ -3,6 +3,8 @@
 #include <atomic>
 #include <utility>
 
+#include "base/moved_view.hpp"
+
 namespace folio::app {
 
 namespace {
@@ -15,6 +17,15 @@ void reuse_body(std::shared_ptr<std::string>& body) {
   std::atomic_thread_fence(std::memory_order_acquire);  // behind the thread that held it last
   body->clear();
 }
+}
+
+void Exchange::keep_head() {
+  if (!block.empty() || data.block.empty()) return;
+  const std::string_view read = data.block;
+  block.append(read);
+  data.block = block.view();
+  data.match.move_text(read, block.data());
+  data.host = base::moved_view(data.host, read, block.data());
 }
 
 void Exchange::detach() noexcept {
@@ -38,7 +49,7 @@ void Exchange::reset() {
   data.trace.reset();
   data.remote_address.clear();
   data.client_certificate.reset();
-  data.scheme = data.host = {};
+  data.block = data.scheme = data.host = {};
   data.route = {};
   data.head = nullptr;
   chain = {};

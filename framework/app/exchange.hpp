@@ -51,7 +51,7 @@ struct ChainState {
 
 // What Request reads.
 struct RequestData {
-  std::string_view block;  // the head's bytes
+  std::string_view block;  // the head's bytes, in what was read or in the exchange
   const http::RequestHead* head = nullptr;
   std::shared_ptr<std::string> body;  // null: there is none. Shared with every Body, and unchanged once it is whole
   routing::MatchResult match;
@@ -85,7 +85,9 @@ class Exchange {
   ~Exchange() { detach(); }
 
   http::RequestParser parser;
-  base::Buffer block;  // the head; while it is incomplete, all that has come of it
+  // The head, once it is kept; while it is incomplete, all that has come of it. Empty for one that came whole and is
+  // looked at where it was read.
+  base::Buffer block;
   detail::RequestData data;
   Request request;
   detail::ChainState chain;
@@ -104,6 +106,8 @@ class Exchange {
   bool begun = false;                 // its handler was started, and the answer is not written yet
   int status = 0;                     // of a streamed response, once its head is written
 
+  // For a request that outlasts the read that it came in: has the head's bytes in `block`, and what looked at them.
+  void keep_head();
   // What handlers left behind may hold of the body and the stream ends.
   void detach() noexcept;
   // Gives back what the request of a WebSocket, which stays for as long as that, does not need.

@@ -67,8 +67,8 @@ void observe_begin(Worker& worker, Exchange& exchange) {
   worker.metrics().requests_begun.add(1);
 }
 
-void label_response(const Worker& worker, const Exchange& exchange, Response& response) {
-  if (!worker.config().send_request_id || !response.find("X-Request-Id").empty()) return;
+void label_response(const Exchange& exchange, Response& response) {
+  if (!response.find("X-Request-Id").empty()) return;
   response.headers.push_back({"X-Request-Id", std::string(exchange.request.id())});
 }
 

@@ -16,8 +16,8 @@ class Worker;
 void observe_head(Worker& worker, Exchange& exchange);
 // Its handler is about to run, or what stands in its place.
 void observe_begin(Worker& worker, Exchange& exchange);
-// Just before the head of the response is written: adds X-Request-Id where that is wanted.
-void label_response(const Worker& worker, const Exchange& exchange, Response& response);
+// Just before the head of the response is written, where that is wanted: adds X-Request-Id, unless the handler did.
+void label_response(const Exchange& exchange, Response& response);
 // The response has been written, its body of `bytes` bytes to the end, or as far as it will be. `status` 101: a WebSocket
 // was opened. A streamed response has its sink still.
 void observe_end(Connection& connection, Exchange& exchange, int status, std::uint64_t bytes);

@@ -18,7 +18,6 @@ void write_body(net::TcpConnection& tcp, Response& response) {
     return;
   }
   if (response.body.empty()) return;
-  constexpr std::size_t copied_body = 16 * 1024;  // larger ones are sent from where they are
   if (response.body.size() <= copied_body) {
     tcp.output().append(response.body);
   } else {

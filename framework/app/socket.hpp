@@ -93,6 +93,8 @@ class SocketCore final : public room::Member {
 
   // Sends without asking the queue's limit; for an awaited send, which waits afterwards.
   SendResult send_waiting(Opcode opcode, std::string_view payload);
+  // Takes the memory of a message that was sent away, for one that will come.
+  void reuse(WsMessage& message) noexcept;
   void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }
 
   [[nodiscard]] const Request& request();
@@ -174,6 +176,7 @@ class SocketCore final : public room::Member {
     return *seldom_;
   }
   [[nodiscard]] app::SocketCounters& counters() const noexcept { return *environment_->counters; }
+  [[nodiscard]] app::MessageMemory& memory() const noexcept { return *environment_->message_memory; }
   [[nodiscard]] Inbox& inbox() const noexcept { return *environment_->inbox; }
 
   // Fixed.

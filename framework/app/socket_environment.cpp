@@ -16,6 +16,7 @@ std::shared_ptr<const SocketEnvironment> make_socket_environment(net::Loop& loop
                         .inbox = loop.inbox(),
                         .home = room_home(loop),
                         .counters = loop.local<Metrics>().sockets[static_cast<std::size_t>(role)],
+                        .message_memory = std::make_shared<MessageMemory>(),
                         .deflate_contexts = deflates ? deflate_contexts(loop) : nullptr});
 }
 

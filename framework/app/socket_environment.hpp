@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "app/message_memory.hpp"
 #include "app/metrics.hpp"
 #include "app/socket_settings.hpp"
 #include "async/executor.hpp"
@@ -19,6 +20,7 @@ struct SocketEnvironment {
   std::shared_ptr<detail::Inbox> inbox;  // of the loop, as are the others
   std::shared_ptr<room::Home> home;
   std::shared_ptr<SocketCounters> counters;
+  std::shared_ptr<MessageMemory> message_memory;          // the loop's thread
   std::shared_ptr<ws::DeflateContexts> deflate_contexts;  // null: the settings are to do without compression
 };
 

@@ -180,7 +180,9 @@ void SocketCore::handle_data(ws::Event& event) {
   }
   const bool is_text = event.kind == ws::Event::Kind::Text;
   counters().received(event.payload.size(), event.final);
-  push(WsMessage::Text{protocol_.take(event)}, cost, is_text, event.first, event.final);
+  WsMessage::Text piece;
+  protocol_.take(event, piece.payload);
+  push(std::move(piece), cost, is_text, event.first, event.final);
 }
 
 void SocketCore::wake_reader() noexcept {
@@ -269,9 +271,13 @@ void SocketCore::take(ws::Event& event, std::optional<WsMessage>& message) {
   const bool is_text = std::exchange(event.kind, ws::Event::Kind::None) == ws::Event::Kind::Text;
   counters().received(event.payload.size(), event.final);
   if (is_text) {
-    message.emplace(WsMessage::Text{protocol_.take(event)});
+    std::string& text = *message.emplace(WsMessage::Text{}).text();
+    memory().texts.lend(text, event.payload.size());
+    protocol_.take(event, text);
   } else {
-    message.emplace(WsMessage::Binary{bytes_of(event.payload)});
+    auto& bytes = *message.emplace(WsMessage::Binary{}).binary();
+    memory().binaries.lend(bytes, event.payload.size());
+    bytes.assign(event.payload.begin(), event.payload.end());
     protocol_.release();  // the memory that a message of several frames was put together in
   }
 }

@@ -113,6 +113,14 @@ SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
   return direct ? SendResult::Sent : SendResult::Queued;
 }
 
+void SocketCore::reuse(WsMessage& message) noexcept {
+  if (std::string* text = message.text()) {
+    memory().texts.give(*text);
+  } else if (auto* bytes = message.binary()) {
+    memory().binaries.give(*bytes);
+  }
+}
+
 bool SocketCore::send_data(ws::Opcode opcode, std::string_view payload, base::Buffer& out) {
   const bool in_place = payload.size() >= sent_in_place && tcp_ != nullptr && protocol_.role() == ws::Role::Server &&
                         !protocol_.would_compress(payload.size());

@@ -57,15 +57,12 @@ StaticFiles::StaticFiles(const Config& config)
 }
 
 bool StaticFiles::is_candidate(const Exchange& exchange) const {
-  if (!public_) return false;
+  if (!may_answer(exchange)) return false;
   if (exchange.chain.target == detail::Target::NotFound) return true;
-  if (!reads(exchange.request)) return false;
-  const bool literal = exchange.chain.unit != nullptr && exchange.data.match.captures().empty();
-  if (literal || exchange.chain.target == detail::Target::BadPath) return false;
-  if (changing_) return true;
-  std::string path(exchange.request.path());
-  if (path.ends_with('/')) path += "index.html";
-  return path.find('%') != std::string::npos || known_.contains(path);
+  if (!reads(exchange.request) || exchange.chain.target == detail::Target::BadPath) return false;
+  const std::string_view path = exchange.request.path();
+  if (changing_ || path.find('%') != std::string_view::npos) return true;
+  return path.ends_with('/') ? known_.contains(std::string(path) + "index.html") : known_.contains(path);
 }
 
 std::optional<Response> StaticFiles::find(const Exchange& exchange) {

@@ -25,6 +25,10 @@ class StaticFiles {
  public:
   explicit StaticFiles(const Config& config);
 
+  // Whether find() has anything to look for. REQUIRES: the exchange has been routed.
+  [[nodiscard]] bool may_answer(const Exchange& exchange) const noexcept {
+    return public_ != nullptr && (exchange.chain.unit == nullptr || !exchange.data.match.captures().empty());
+  }
   // The answer to a request for a public file that is there, unless a route has the path for itself.
   // REQUIRES: the exchange has been routed.
   [[nodiscard]] std::optional<Response> find(const Exchange& exchange);
@@ -37,7 +41,10 @@ class StaticFiles {
 
   // What there was at the start: so that a route with parameters costs no look at the disk. Files that come later are
   // served where no route answers.
-  std::unordered_set<std::string> known_;
+  struct PathHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_set<std::string, PathHash, std::equal_to<>> known_;
   bool changing_;
   std::chrono::nanoseconds recheck_;
   FilePolicy policy_;

@@ -90,6 +90,11 @@ SendAwaiter::SendAwaiter(const detail::SocketRef& socket, const WsMessage& messa
   if (socket) sent(socket, send_message(socket, message, true));
 }
 
+SendAwaiter::SendAwaiter(const detail::SocketRef& socket, WsMessage&& message)
+    : SendAwaiter(socket, static_cast<const WsMessage&>(message)) {
+  if (result_ == SendResult::Sent || result_ == SendResult::Queued) socket->reuse(message);
+}
+
 void SendAwaiter::sent(const detail::SocketRef& socket, SendResult result) {
   result_ = result;
   const bool on_its_way = result == SendResult::Sent || result == SendResult::Queued;

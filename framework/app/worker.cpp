@@ -114,11 +114,7 @@ void Worker::go_on_draining(std::uint32_t now) {
   }
 }
 
-std::optional<Response> Worker::health(const Exchange& exchange) const {
-  const std::string& path = config_.health_path;
-  if (path.empty() || exchange.request.path() != path) return std::nullopt;
-  const Method method = exchange.request.method_kind();
-  if (method != Method::Get && method != Method::Head) return std::nullopt;
+Response Worker::health() const {
   Response response = draining() ? Response::text("stopping\n", 503) : Response::text("ok\n");
   response.header("Cache-Control", "no-store");
   return response;
@@ -164,6 +160,9 @@ void Worker::give_exchange(std::unique_ptr<Exchange> exchange) {
 }
 
 http::HeadPrefixes& Worker::head_prefixes() {
+  const std::uint64_t turn = loop_.turn_time();
+  if (turn == date_time_) return head_prefixes_;
+  date_time_ = turn;
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
   if (now.tv_sec != date_second_) {

@@ -58,8 +58,13 @@ class Worker {
   void use(std::shared_ptr<const net::TlsContext> tls) { tls_ = std::move(tls); }
   [[nodiscard]] const std::shared_ptr<const net::TlsContext>& tls() const noexcept { return tls_; }
   [[nodiscard]] Arrivals& arrivals() noexcept { return arrivals_; }
-  // The answer to a request of the health check; nothing when it is none.
-  [[nodiscard]] std::optional<Response> health(const Exchange& exchange) const;
+  [[nodiscard]] bool is_health_check(const Request& request) const {
+    const std::string& path = config_.health_path;
+    if (path.empty() || request.path() != path) return false;
+    return request.method_kind() == Method::Get || request.method_kind() == Method::Head;
+  }
+  // The answer to a health check.
+  [[nodiscard]] Response health() const;
   [[nodiscard]] net::Loop& loop() noexcept { return loop_; }
   [[nodiscard]] const Config& config() const noexcept { return config_; }
   [[nodiscard]] Server& server() noexcept { return server_; }
@@ -115,6 +120,7 @@ class Worker {
   Connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
   http::HeadPrefixes head_prefixes_;
+  std::uint64_t date_time_ = 0;  // the loop's turn_time when the date was last looked at; 0: never
   std::int64_t date_second_ = -1;
   bool draining_ = false;
   std::uint32_t drain_deadline_ = 0;

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/same_bytes.hpp"
+
 namespace folio::http {
 
 // Bytes that a prefix takes beside its date and type.
@@ -34,7 +36,7 @@ class HeadPrefixes {
   // empty, too long or no field value. REQUIRES: 100 <= status <= 999.
   [[nodiscard]] std::string_view of(int status, std::string_view type) {
     const Prefix& prefix = prefixes_[place_of(status, type)];
-    if (prefix.status == status && prefix.type == type) [[likely]] return prefix.bytes;
+    if (prefix.status == status && base::same_bytes(prefix.type, type)) [[likely]] return prefix.bytes;
     return make(status, type);
   }
 

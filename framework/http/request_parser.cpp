@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "base/same_bytes.hpp"
 #include "http/field_section.hpp"
 #include "http/request_line.hpp"
 
@@ -45,29 +46,6 @@ const llhttp_settings_t& engine_settings() {
 
 llhttp_t* engine(unsigned char* storage) {
   return std::launder(reinterpret_cast<llhttp_t*>(storage));
-}
-
-// Looks at all bytes, whatever they are: how long it takes tells nobody how far a guess at another client's fields was
-// right.
-bool same_bytes(const char* a, const char* b, std::size_t size) {
-  const auto difference = [&](std::size_t at) {
-    std::uint64_t left = 0;
-    std::uint64_t right = 0;
-    std::memcpy(&left, a + at, 8);
-    std::memcpy(&right, b + at, 8);
-    return left ^ right;
-  };
-  std::uint64_t differences = 0;
-  if (size < 8) {
-    for (std::size_t i = 0; i < size; ++i) differences |= static_cast<unsigned char>(a[i] ^ b[i]);
-    return differences == 0;
-  }
-  std::size_t i = 0;
-  for (; i + 32 <= size; i += 32) {
-    differences |= difference(i) | difference(i + 8) | difference(i + 16) | difference(i + 24);
-  }
-  for (; i + 8 <= size; i += 8) differences |= difference(i);
-  return (differences | difference(size - 8)) == 0;
 }
 
 // What llhttp refuses among the field lines.
@@ -163,6 +141,7 @@ RequestParser::State RequestParser::parse_head(std::string_view block) {
 // RFC 9112 §2.2: "a server that is expecting to receive and parse a request-line SHOULD ignore at least one empty line
 // (CRLF) received prior to the request-line." One it is: false while the request line has not begun.
 bool RequestParser::skip_empty_line(std::string_view block) {
+  if (!block.empty() && block.front() > '\r') [[likely]] return started_ = true;
   start_ = 0;
   if (block.starts_with("\r\n")) {
     start_ = 2;
@@ -271,11 +250,12 @@ void RequestParser::remember_line(std::string_view block) {
 }
 
 // Whether the whole head is there, and has the field lines that are remembered: what they mean is in head_ then, together
-// with this head's request line.
+// with this head's request line. How long the comparison takes tells no client how far a guess at another one's fields
+// was right.
 bool RequestParser::take_repeated(std::string_view block) {
   const std::string_view known = repeated_line_.view();
   const bool same_line = !known.empty() && start_ == 0 && known.size() <= block.size() &&
-                         same_bytes(block.data(), known.data(), known.size());
+                         base::same_bytes(block.data(), known.data(), known.size());
   RequestLine line;
   std::size_t line_end = known.size();
   if (!same_line) {
@@ -285,7 +265,7 @@ bool RequestParser::take_repeated(std::string_view block) {
   }
   const std::size_t size = line_end + repeated_.size();
   if (size > block.size() || size > limits_.max_head) return false;
-  if (!same_bytes(block.data() + line_end, repeated_.data(), repeated_.size())) return false;
+  if (!base::same_bytes(block.data() + line_end, repeated_.data(), repeated_.size())) return false;
   line_end_ = line_end;
   if (!same_line && !take_line(block, line)) return false;
   line_done_ = true;

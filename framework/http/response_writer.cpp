@@ -14,12 +14,6 @@ constexpr std::size_t own_bytes = prefix_overhead + 128;
 // What finish() adds, of these.
 constexpr std::size_t tail_bytes = 64;
 
-// RFC 9112 §6.3: "any response with a 1xx (Informational), 204 (No Content), or 304 (Not Modified) status code is
-// always terminated by the first empty line after the header fields"; RFC 9110 §15.3.6 gives 205 no content either.
-bool status_has_body(int status) {
-  return status >= 200 && status != 204 && status != 205 && status != 304;
-}
-
 }  // namespace
 
 // REQUIRES, for both: there is room.

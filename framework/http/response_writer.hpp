@@ -5,14 +5,22 @@
 // in the buffer, once a head. One thread at a time.
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "base/buffer.hpp"
 #include "http/head_prefixes.hpp"
 
 namespace folio::http {
+
+// RFC 9112 §6.3: "any response with a 1xx (Informational), 204 (No Content), or 304 (Not Modified) status code is
+// always terminated by the first empty line after the header fields"; RFC 9110 §15.3.6 gives 205 no content either.
+[[nodiscard]] constexpr bool status_has_body(int status) {
+  return status >= 200 && status != 204 && status != 205 && status != 304;
+}
 
 struct ResponseHead {
   enum class Body : std::uint8_t {
@@ -91,6 +99,27 @@ HeadWritten write_response_head(base::Buffer& out, const ResponseHead& head, con
 }
 
 [[nodiscard]] HeadWritten write_response_head(base::Buffer& out, const ResponseHead& head);
+
+// A whole response to an HTTP/1.1 request that says nothing beyond its prefix (see HeadPrefixes) and its length: the same
+// bytes as by way of ResponseHead, on the straight way that most responses can take.
+// REQUIRES: status_has_body; the connection persists.
+inline void write_plain_response(base::Buffer& out, std::string_view prefix, std::string_view body) {
+  constexpr std::string_view length = "Content-Length: ";
+  constexpr std::string_view end = "\r\n\r\n";
+  constexpr std::size_t most_digits = 20;  // of 2^64 - 1
+  char* const begin = out.prepare(prefix.size() + length.size() + most_digits + end.size() + body.size());
+  char* at = begin;
+  const auto put = [&](std::string_view bytes) {
+    std::memcpy(at, bytes.data(), bytes.size());
+    at += bytes.size();
+  };
+  put(prefix);
+  put(length);
+  at = std::to_chars(at, at + most_digits, body.size()).ptr;
+  put(end);
+  if (!body.empty()) put(body);
+  out.commit(static_cast<std::size_t>(at - begin));
+}
 
 // RFC 9110 §15.2.1: to a request with `expect_continue` whose body is wanted.
 inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -135,6 +135,10 @@ void Loop::remove_swept(Swept& object) noexcept {
   object.next_ = nullptr;
 }
 
+std::uint64_t Loop::turn_time() const noexcept {
+  return uv_now(uv_.get());
+}
+
 void Loop::run_sweep() noexcept {
   ++seconds_;
   for (Swept* object = swept_; object != nullptr;) {

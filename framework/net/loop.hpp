@@ -81,6 +81,8 @@ class Loop final : public async::Executor {
   void add_swept(Swept& object) noexcept;
   static void remove_swept(Swept& object) noexcept;
 
+  // Milliseconds of a clock that stands still for the length of a turn.
+  [[nodiscard]] std::uint64_t turn_time() const noexcept;
   // Seconds since the loop was made, as of the latest sweep.
   [[nodiscard]] std::uint32_t seconds() const noexcept { return seconds_; }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/percent.hpp"
+#include "base/same_bytes.hpp"
 #include "routing/path_hash.hpp"
 #include "routing/router_parts.hpp"
 
@@ -32,10 +33,6 @@ const char* segment_end(const char* from, const char* end) {
   return from;
 }
 
-bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 }  // namespace
 
 Router::Router(const RouteMap& map, std::span<const NamedMatcher> matchers) : parts_(lay_out(map, matchers)) {}
@@ -51,7 +48,7 @@ std::uint32_t Router::literal_child(const Node& node, std::string_view segment) 
   if (node.table_mask == 0) {
     const Edge* edge = parts_->edges.data() + node.literals;
     for (const Edge* end = edge + node.literal_count; edge != end; ++edge) {
-      if (same(edge->text, segment)) return edge->node;
+      if (base::same_bytes(edge->text, segment)) return edge->node;
     }
     return kNone;
   }
@@ -60,7 +57,7 @@ std::uint32_t Router::literal_child(const Node& node, std::string_view segment) 
     const std::uint32_t at = parts_->tables[node.table + slot];
     if (at == kNone) return kNone;
     const Edge& edge = parts_->edges[at];
-    if (edge.hash == hash && same(edge.text, segment)) return edge.node;
+    if (edge.hash == hash && base::same_bytes(edge.text, segment)) return edge.node;
   }
 }
 
@@ -202,7 +199,7 @@ bool Router::match(std::string_view path, MatchResult& out) const {
   for (std::uint32_t slot = hash.value & mask;; slot = (slot + 1) & mask) {
     const Parts::StaticPath& known = parts_->static_paths[slot];
     if (known.answer == kNone) break;
-    if (known.hash == hash.value && same(known.path, path)) {
+    if (known.hash == hash.value && base::same_bytes(known.path, path)) {
       out.status = MatchStatus::Match;
       return found(known.answer, 0, out);
     }

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/moved_view.hpp"
 #include "routing/matcher.hpp"
 #include "routing/route_map.hpp"
 
@@ -65,6 +66,11 @@ class MatchResult {
       if (one.name == name) return one.value;
     }
     return std::nullopt;
+  }
+
+  // The text of the path was copied: what looked into it looks into the copy from now on.
+  void move_text(std::string_view text, const char* copy) noexcept {
+    for (Capture& one : std::span(captures_.get(), count_)) one.value = base::moved_view(one.value, text, copy);
   }
 
   // Gives back what is not needed, for a result that stays as it is for long. It is not matched into again.
@@ -121,8 +127,8 @@ class Router {
   class Builder;
 
   static std::unique_ptr<const Parts> lay_out(const RouteMap& map, std::span<const NamedMatcher> matchers);
-  bool match_bare(std::string_view path, MatchResult& out) const;
-  bool match_decoded(std::string_view path, MatchResult& out) const;
+  [[gnu::noinline]] bool match_bare(std::string_view path, MatchResult& out) const;
+  [[gnu::noinline]] bool match_decoded(std::string_view path, MatchResult& out) const;
   template <char Separator>
   bool walk(std::uint32_t at, const char* from, const char* end, unsigned count, MatchResult& out) const;
   template <char Separator>

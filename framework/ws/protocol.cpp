@@ -71,23 +71,27 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
   }
 
   Event event;
-  while (!finished()) {
+  bool whole = read_short_message(input, event);
+  while (!whole && !finished()) {
     if (inside_frame_) {
       event = continue_frame(input, out);
     } else {
       const HeaderStatus status = next_header(input);
       if (status == HeaderStatus::NeedMore) return event;
       if (status == HeaderStatus::Complete && read_whole_message(input, event)) {
-        if (event.kind == Event::Kind::Binary || base::is_valid_utf8(event.payload)) return event;
-        // RFC 6455 §5.6, Text: "Note that a particular text frame might include a partial UTF-8 sequence; however, the
-        // whole message MUST contain valid UTF-8."
-        event = fail(CloseCode::InvalidPayload, not_utf8, out);
+        whole = true;
         break;
       }
       event = status == HeaderStatus::Complete ? begin_frame(input, out) : refuse(status, out);
     }
     if (event.kind != Event::Kind::None) break;
     if (inside_frame_) return event;
+  }
+  if (whole) {
+    if (event.kind == Event::Kind::Binary || base::is_valid_utf8(event.payload)) return event;
+    // RFC 6455 §5.6, Text: "Note that a particular text frame might include a partial UTF-8 sequence; however, the
+    // whole message MUST contain valid UTF-8."
+    event = fail(CloseCode::InvalidPayload, not_utf8, out);
   }
   // RFC 6455 §5.5.1: after both Close frames "an endpoint […] considers the WebSocket connection closed"; §7.1.7, for
   // one that failed: "An endpoint MUST NOT continue to attempt to process data (including a responding Close frame)
@@ -150,6 +154,25 @@ std::string_view Protocol::unmask(std::span<char>& input, std::size_t count) {
   // ("original-octet-i") with octet at index i modulo 4 of the masking key ("masking-key-octet-j")"
   if (frame_.mask_key != 0) apply_mask(data, count, frame_.mask_key);
   return {data, count};
+}
+
+// The common case at a glance: a client's message in one frame that is there and has a length of one byte. False, and
+// nothing is taken, when it is another case, or anything is wrong with it.
+bool Protocol::read_short_message(std::span<char>& input, Event& event) {
+  constexpr std::size_t header = 2 + mask_key_size;
+  if (role_ != Role::Server || inside_frame_ || header_size_ != 0 || assembly_.open() || finished()) return false;
+  if (input.size() < header) return false;
+  char* const bytes = input.data();
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  const std::size_t length = static_cast<unsigned char>(bytes[1]) ^ 0x80U;  // from 0x80 on: the frame is not masked
+  const bool is_text = first == first_byte(Opcode::Text);
+  if ((!is_text && first != first_byte(Opcode::Binary)) || length > 125 || length > input.size() - header) return false;
+  if (length > limits_.max_frame_size || length > limits_.max_message_size) return false;
+  apply_mask(bytes + header, length, load_mask_key(bytes + 2));
+  event.payload = {bytes + header, length};
+  event.kind = is_text ? Event::Kind::Text : Event::Kind::Binary;
+  input = input.subspan(header + length);
+  return true;
 }
 
 // RFC 6455 §5.4: "An unfragmented message consists of a single frame with the FIN bit set and an opcode other than 0."
@@ -217,11 +240,15 @@ Event Protocol::on_data(std::string_view payload, bool final, base::Buffer& out)
   return event;
 }
 
-std::string Protocol::take_delivered(const Event& event) {
+void Protocol::take_delivered(const Event& event, std::string& text) {
   const std::string_view assembled = assembly_.view();
   const bool here = !assembled.empty() && event.payload.data() == assembled.data() &&
                     event.payload.size() == assembled.size();
-  return here ? assembly_.take() : std::string(event.payload);
+  if (here) {
+    text = assembly_.take();
+  } else {
+    text.assign(event.payload);
+  }
 }
 
 // RFC 6455 §5.4: "Control frames (see Section 5.5) MAY be injected in the middle of a fragmented message."

@@ -39,6 +39,7 @@
 // does so at once, a client waits for the server (§7.1.1). When the transport ends by itself, call abnormal().
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -148,9 +149,18 @@ class Protocol {
   [[nodiscard]] std::span<char> receive_space() { return inside_frame_ ? space_in_frame() : std::span<char>(); }
 
   // The payload of the event that receive() gave last, as a string of its own: moved out without a copy where it was
-  // assembled or inflated, copied where it lies in the input.
+  // assembled or inflated, copied where it lies in the input, into the memory that `text` has.
+  void take(const Event& event, std::string& text) {
+    if (delivered_) return take_delivered(event, text);
+    // The size that libstdc++ 12 hands to the function may be a larger one, and is not used.
+    text.resize_and_overwrite(event.payload.size(), [&](char* to, std::size_t) {
+      return static_cast<std::size_t>(std::copy(event.payload.begin(), event.payload.end(), to) - to);
+    });
+  }
   [[nodiscard]] std::string take(const Event& event) {
-    return delivered_ ? take_delivered(event) : std::string(event.payload);
+    std::string text;
+    take(event, text);
+    return text;
   }
 
   // Gives back the memory that the last event's views point into, if they point into the protocol, without waiting for
@@ -220,6 +230,7 @@ class Protocol {
   [[nodiscard]] std::uint64_t message_room(bool compressed) const;
   HeaderStatus next_header(std::span<char>& input);
   // Whether the frame whose header is read is all of a message and lies whole in the input: then it is the event.
+  [[nodiscard]] bool read_short_message(std::span<char>& input, Event& event);
   [[nodiscard]] bool read_whole_message(std::span<char>& input, Event& event);
   // A frame whose header is read; and the rest of one whose payload arrives in pieces. None says: go on.
   Event begin_frame(std::span<char>& input, base::Buffer& out);
@@ -236,7 +247,7 @@ class Protocol {
   Event fail(CloseCode code, std::string_view reason, base::Buffer& out);
   Event refuse(HeaderStatus status, base::Buffer& out);
   Event refuse_over_limit(const char* what, std::uint64_t limit, const char* unit, base::Buffer& out);
-  [[nodiscard]] std::string take_delivered(const Event& event);
+  void take_delivered(const Event& event, std::string& text);
   void release_delivered();
 
   void write_frame(Opcode opcode, std::string_view payload, base::Buffer& out);

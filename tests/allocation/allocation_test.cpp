@@ -194,9 +194,8 @@ TEST_F(Allocation, OfARequestWithAParameter) {
 
 TEST_F(Allocation, OfAnEcho) {
   SocketClient client(port(), "/echo");
-  // The string of the message that the handler is given (ws::Protocol::take): it has 32 bytes, and 15 fit into a
-  // string.
-  expect(1, [&] {
+  // The string of the message that the handler is given is that of the message before it (app::MessageMemory).
+  expect(0, [&] {
     client.send(message);
     ASSERT_EQ(client.next(), message);
   });
@@ -205,8 +204,7 @@ TEST_F(Allocation, OfAnEcho) {
 TEST_F(Allocation, OfALargeEcho) {
   SocketClient client(port(), "/echo");
   const std::string large(16 * 1024, 'm');
-  // The string of the message, as above, which is sent from where it is.
-  expect(1, [&] {
+  expect(0, [&] {
     client.send(large);
     ASSERT_EQ(client.next(), large);
   });
@@ -215,7 +213,7 @@ TEST_F(Allocation, OfALargeEcho) {
 TEST_F(Allocation, OfAMessageToARoomOfFifty) {
   std::vector<std::unique_ptr<SocketClient>> members;
   for (int i = 0; i < 50; ++i) members.push_back(std::make_unique<SocketClient>(port(), "/room"));
-  // The string of the message, as above; the frame that all share (ws::make_server_frame), once for the string with its
+  // The string of the message, which has 32 bytes, and 15 fit into a string; the frame that all share (ws::make_server_frame), once for the string with its
   // count of references and once for its bytes; and the list of rooms to be drained in this turn, which begins empty in
   // each (LoopHome::schedule). None for a member.
   expect(4, [&] {

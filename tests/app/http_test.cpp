@@ -90,6 +90,28 @@ FOLIO_TEST_FILE("slow.cpp", FOLIO_NO_PARAMS)
 FOLIO_ROUTE_UNIT
 }  // namespace slow
 
+namespace waiting {
+using namespace folio::absent;
+using namespace folio;
+std::optional<Sender<int>> waits;  // of the one request that waits; of the loop's thread
+// Looks at its request when others have come and gone.
+Task<std::string> GET(Path<"name"> name, Request& request) {
+  auto [sender, receiver] = channel<int>(1);
+  waits = std::move(sender);
+  (void)co_await receiver.next();
+  co_return std::string(request.method()) + " " + std::string(request.path()) + " " + *request.param("name") + " " +
+      std::string(request.query_string()) + " " + std::string(request.header("X-Mine")) + " " + *name;
+}
+std::string POST() {
+  if (!waits) return "nobody waits";
+  (void)waits->send(1);
+  waits.reset();
+  return "told";
+}
+FOLIO_TEST_FILE("waiting/[name].cpp", folio::ParamNames<1>{{"name"}})
+FOLIO_ROUTE_UNIT
+}  // namespace waiting
+
 namespace large {
 using namespace folio::absent;
 using namespace folio;
@@ -201,7 +223,8 @@ std::vector<const RouteUnit*> all_units() {
   using namespace test_routes;
   return {&home::folio_unit,   &user::folio_unit,         &search::folio_unit,           &slow::folio_unit,
           &large::folio_unit,  &faulty::folio_unit,       &outer_middleware::folio_unit, &inner_middleware::folio_unit,
-          &inside::folio_unit, &inside_error::folio_unit, &inside_404::folio_unit};
+          &inside::folio_unit, &inside_error::folio_unit, &inside_404::folio_unit,
+          &waiting::folio_unit};
 }
 
 struct Http : Test {
@@ -236,6 +259,29 @@ TEST_F(Http, PipelinedInOrderWithSlowHandlers) {
   EXPECT_EQ(client.read().body, "slept 1");
   EXPECT_EQ(client.read().body, "got 3");
   EXPECT_EQ(client.read().body, R"({"id":4,"name":"Ada"})");
+}
+
+// What was read of one connection is overwritten by what is read of the next.
+TEST_F(Http, ARequestThatWaitsStaysAsItCame) {
+  const auto tell = [this] {
+    Client other(server.port());
+    const std::string path(60, 'z');
+    while (other.ask("POST /waiting/" + path + " HTTP/1.1\r\nHost: a\r\n\r\n").body != "told") {
+    }
+  };
+  client.send("GET /waiting/ada?x=1 HTTP/1.1\r\nHost: a\r\nX-Mine: mine\r\n\r\n");
+  tell();
+  EXPECT_EQ(client.read().body, "GET /waiting/ada ada x=1 mine ada");
+  client.send("GET /waiting/a%64a?x=1 HTTP/1.1\r\nHost: a\r\nX-Mine: mine\r\n\r\n");
+  tell();
+  EXPECT_EQ(client.read().body, "GET /waiting/a%64a ada x=1 mine ada") << "a parameter with an escape in it";
+  client.send(
+      "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /waiting/bob HTTP/1.1\r\nHost: a\r\nX-Mine: b\r\n\r\n"
+      "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(client.read().body, "Hello, World!");
+  tell();
+  EXPECT_EQ(client.read().body, "GET /waiting/bob bob  b bob") << "in the middle of others";
+  EXPECT_EQ(client.read().body, "Hello, World!");
 }
 
 TEST_F(Http, PipelinedMoreThanTheLimitsOfOneRead) {

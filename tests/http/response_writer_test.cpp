@@ -49,6 +49,30 @@ Written write(ResponseHead head, const Fields& fields = {}) {
   return plain;
 }
 
+TEST(PlainResponse, IsWhatTheHeadWriterWrites) {
+  HeadPrefixes prefixes;
+  prefixes.set_date("Sun, 06 Nov 1994 08:49:37 GMT");
+  const std::string long_body(70'000, 'x');
+  for (const int status : {200, 201, 404, 503, 799}) {
+    for (const std::string_view body : {std::string_view(), std::string_view("x"), std::string_view("0123456789"),
+                                        std::string_view(long_body)}) {
+      const ResponseHead head{.status = status,
+                              .content_length = body.size(),
+                              .date = prefixes.date(),
+                              .content_type = "text/html; charset=utf-8"};
+      base::Buffer out;
+      out.append("before");
+      write_plain_response(out, prefixes.of(status, head.content_type), body);
+      EXPECT_EQ(out.view(), "before" + write(head).text + std::string(body)) << status << ", " << body.size();
+    }
+  }
+}
+
+TEST(PlainResponse, IsForAStatusWithABody) {
+  for (const int status : {100, 101, 199, 204, 205, 304}) EXPECT_FALSE(status_has_body(status)) << status;
+  for (const int status : {200, 201, 203, 206, 301, 400, 599}) EXPECT_TRUE(status_has_body(status)) << status;
+}
+
 constexpr std::string_view some_date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 TEST(HeadPrefixes, AreThoseOfTheirDate) {

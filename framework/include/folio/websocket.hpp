@@ -206,6 +206,7 @@ class SendAwaiter {
  public:
   SendAwaiter(const detail::SocketRef& socket, detail::Opcode opcode, std::string_view payload);
   SendAwaiter(const detail::SocketRef& socket, const WsMessage& message);
+  SendAwaiter(const detail::SocketRef& socket, WsMessage&& message);
   [[nodiscard]] bool await_ready() const { return !waits_for_; }
   bool await_suspend(std::coroutine_handle<> awaiting);
   Result<void> await_resume() const {
@@ -305,9 +306,10 @@ class WebSocket {
   }
 
   // `co_await ws.send(…)`: sends a text message, or a WsMessage of any kind, and waits while the peer is slow. Gives a
-  // Result: an error once the connection is closed.
+  // Result: an error once the connection is closed. The memory of a message that is moved here serves one that will come.
   SendAwaiter send(std::string_view text) { return {socket_, detail::Opcode::Text, text}; }
   SendAwaiter send(const WsMessage& message) { return {socket_, message}; }
+  SendAwaiter send(WsMessage&& message) { return {socket_, std::move(message)}; }
   template <detail::ByteRange Bytes>
   SendAwaiter send_binary(const Bytes& bytes) {
     return {socket_, detail::Opcode::Binary, detail::view_of(bytes)};
