@@ -20,7 +20,9 @@ class SpareMemory {
 
   // Takes what `bytes` holds, in the place of what is kept.
   void give(Bytes& bytes) noexcept {
-    if (bytes.capacity() >= smallest && bytes.capacity() <= largest) replace(kept_, bytes);
+    if (bytes.capacity() < smallest || bytes.capacity() > largest) return;
+    replace(kept_, bytes);
+    kept_.clear();
   }
 
   // Lets `bytes`, which are empty, have it for `size` bytes, unless that would be a waste: who keeps a short message must
@@ -34,7 +36,6 @@ class SpareMemory {
   static void replace(Bytes& old, Bytes& by) noexcept {
     std::destroy_at(&old);
     std::construct_at(&old, std::move(by));
-    by.clear();
   }
 
   Bytes kept_;

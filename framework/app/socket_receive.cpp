@@ -271,11 +271,11 @@ void SocketCore::take(ws::Event& event, std::optional<WsMessage>& message) {
   const bool is_text = std::exchange(event.kind, ws::Event::Kind::None) == ws::Event::Kind::Text;
   counters().received(event.payload.size(), event.final);
   if (is_text) {
-    std::string& text = *message.emplace(WsMessage::Text{}).text();
+    std::string& text = *message.emplace(std::in_place_type<WsMessage::Text>).text();
     memory().texts.lend(text, event.payload.size());
     protocol_.take(event, text);
   } else {
-    auto& bytes = *message.emplace(WsMessage::Binary{}).binary();
+    auto& bytes = *message.emplace(std::in_place_type<WsMessage::Binary>).binary();
     memory().binaries.lend(bytes, event.payload.size());
     bytes.assign(event.payload.begin(), event.payload.end());
     protocol_.release();  // the memory that a message of several frames was put together in

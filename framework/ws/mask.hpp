@@ -33,14 +33,21 @@ void apply_mask_wide(char* data, std::size_t size, MaskKey key);
 inline void apply_mask(char* data, std::size_t size, MaskKey key) {
   if (size >= 128) return apply_mask_wide(data, size, key);
   const std::uint64_t wide_key = std::uint64_t{key} << 32 | key;
-  std::uint64_t word;
-#if defined(__clang__)
-#pragma clang loop vectorize(disable) unroll(disable)
-#endif
-  for (; size >= sizeof word; data += sizeof word, size -= sizeof word) {
+  using Pair = std::uint64_t __attribute__((vector_size(16)));  // one register of SSE2 or of NEON
+  Pair pair;
+#pragma clang loop unroll(disable)
+  for (; size >= sizeof pair; data += sizeof pair, size -= sizeof pair) {
+    std::memcpy(&pair, data, sizeof pair);
+    pair ^= wide_key;
+    std::memcpy(data, &pair, sizeof pair);
+  }
+  if (size >= sizeof wide_key) {
+    std::uint64_t word;
     std::memcpy(&word, data, sizeof word);
     word ^= wide_key;
     std::memcpy(data, &word, sizeof word);
+    data += sizeof word;
+    size -= sizeof word;
   }
   if (size >= sizeof key) {
     std::uint32_t half;

@@ -69,6 +69,8 @@ class WsMessage {
   WsMessage(Ping ping) : kind_(std::move(ping)) {}      // NOLINT
   WsMessage(Pong pong) : kind_(std::move(pong)) {}      // NOLINT
   WsMessage(Close close) : kind_(std::move(close)) {}   // NOLINT
+  template <class Kind>
+  explicit WsMessage(std::in_place_type_t<Kind> kind) : kind_(kind) {}  // an empty one, made where it stays
   WsMessage(const WsMessage&) = default;
   WsMessage(WsMessage&& other) noexcept : kind_(moved(other.kind_)) {}
   WsMessage& operator=(const WsMessage&) = default;
