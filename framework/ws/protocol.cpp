@@ -71,6 +71,7 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
   }
 
   Event event;
+  bool is_ascii = false;  // it is known
   bool whole = read_short_message(input, event);
   while (!whole && !finished()) {
     if (inside_frame_) {
@@ -78,7 +79,7 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
     } else {
       const HeaderStatus status = next_header(input);
       if (status == HeaderStatus::NeedMore) return event;
-      if (status == HeaderStatus::Complete && read_whole_message(input, event)) {
+      if (status == HeaderStatus::Complete && read_whole_message(input, event, is_ascii)) {
         whole = true;
         break;
       }
@@ -88,7 +89,7 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
     if (inside_frame_) return event;
   }
   if (whole) {
-    if (event.kind == Event::Kind::Binary || base::is_valid_utf8(event.payload)) return event;
+    if (event.kind == Event::Kind::Binary || is_ascii || base::is_valid_utf8(event.payload)) return event;
     // RFC 6455 §5.6, Text: "Note that a particular text frame might include a partial UTF-8 sequence; however, the
     // whole message MUST contain valid UTF-8."
     event = fail(CloseCode::InvalidPayload, not_utf8, out);
@@ -176,11 +177,19 @@ bool Protocol::read_short_message(std::span<char>& input, Event& event) {
 }
 
 // RFC 6455 §5.4: "An unfragmented message consists of a single frame with the FIN bit set and an opcode other than 0."
-bool Protocol::read_whole_message(std::span<char>& input, Event& event) {
-  const bool is_data = frame_.opcode == Opcode::Text || frame_.opcode == Opcode::Binary;
+bool Protocol::read_whole_message(std::span<char>& input, Event& event, bool& is_ascii) {
+  const bool is_text = frame_.opcode == Opcode::Text;
+  const bool is_data = is_text || frame_.opcode == Opcode::Binary;
   if (!is_data || !frame_.final || frame_.reserved != 0 || input.size() < frame_.length) return false;
-  event.payload = unmask(input, static_cast<std::size_t>(frame_.length));
-  event.kind = frame_.opcode == Opcode::Text ? Event::Kind::Text : Event::Kind::Binary;
+  const auto length = static_cast<std::size_t>(frame_.length);
+  if (is_text && frame_.mask_key != 0) {
+    event.payload = {input.data(), length};
+    is_ascii = unmask_ascii(input.data(), length, frame_.mask_key);
+    input = input.subspan(length);
+  } else {
+    event.payload = unmask(input, length);
+  }
+  event.kind = is_text ? Event::Kind::Text : Event::Kind::Binary;
   return true;
 }
 

@@ -231,7 +231,7 @@ class Protocol {
   HeaderStatus next_header(std::span<char>& input);
   // Whether the frame whose header is read is all of a message and lies whole in the input: then it is the event.
   [[nodiscard]] bool read_short_message(std::span<char>& input, Event& event);
-  [[nodiscard]] bool read_whole_message(std::span<char>& input, Event& event);
+  [[nodiscard]] bool read_whole_message(std::span<char>& input, Event& event, bool& is_ascii);
   // A frame whose header is read; and the rest of one whose payload arrives in pieces. None says: go on.
   Event begin_frame(std::span<char>& input, base::Buffer& out);
   Event continue_frame(std::span<char>& input, base::Buffer& out);

@@ -53,6 +53,23 @@ TEST(Rfc6455Section5_3, InPiecesAsWhole) {
   }
 }
 
+TEST(Rfc6455Section5_3, OfATextTellsWhetherItIsAscii) {
+  const MaskKey key = load_mask_key(testing::test_key.data());
+  for (std::size_t size = 0; size <= 300; ++size) {
+    const std::string text(size, 'x');
+    std::string masked = text;
+    apply_mask(masked.data(), size, key);
+    std::string unmasked = masked;
+    EXPECT_TRUE(unmask_ascii(unmasked.data(), size, key)) << size;
+    EXPECT_EQ(unmasked, text);
+    for (std::size_t at = 0; at < size; ++at) {
+      unmasked = masked;
+      unmasked[at] = static_cast<char>(unmasked[at] ^ 0x80);
+      ASSERT_FALSE(unmask_ascii(unmasked.data(), size, key)) << size << ", byte " << at;
+    }
+  }
+}
+
 TEST(Rfc6455Section5_3, TwiceIsNothing) {
   std::string payload = testing::payload_of(1000, false);
   apply_mask(payload.data(), payload.size(), 0xDEADBEEF);
