@@ -134,6 +134,7 @@ TEST(CompilerOutput, TellsOfPackagesWhereALibraryMayBeMissing) {
       kRoots);
   ASSERT_EQ(symbols.size(), 2U);
   EXPECT_THAT(symbols[0].help, HasSubstr("[build] packages"));
+  EXPECT_THAT(symbols[0].help, HasSubstr("a private source")) << "it may as well be the app's own";
   EXPECT_EQ(symbols[1].help, "") << "once";
 
   const auto header = parse_compiler_output("routes/a.cpp:2:10: fatal error: 'sqlite3.h' file not found\n", kRoots);
