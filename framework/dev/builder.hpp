@@ -86,10 +86,10 @@ class Builder {
   using Clock = std::chrono::steady_clock;
   using FileIdentity = std::pair<std::int64_t, std::uint64_t>;  // time in nanoseconds, size
   struct Published {
-    FileIdentity built;       // of the object that ninja made
-    std::string hash;         // of its content
+    FileIdentity built;  // of the object that ninja made
+    std::string hash;    // of its content
     bool uses_private = false;
-    std::string file;         // where it lies under a name of its content
+    std::string file;  // where it lies under a name of its content
   };
 
   void begin();

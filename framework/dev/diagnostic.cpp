@@ -141,7 +141,8 @@ std::string_view help_with(std::string_view message) {
   if (message.starts_with("undefined symbol: ") || message.starts_with("undefined reference to ")) {
     // The wrapper's namespace: it is the route file itself that declares it.
     if (message.find("folio_app::r_") != std::string_view::npos) {
-      return "what a route file declares is its own: define it there, or declare it in a header that the file includes, "
+      return "what a route file declares is its own: define it there, or declare it in a header that the file "
+             "includes, "
              "and define it in a private source, which is a .cpp in src/ or one below routes/ whose name, or folder's "
              "name, begins with `_`";
     }

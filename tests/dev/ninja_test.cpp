@@ -77,11 +77,12 @@ TEST(NinjaFile, PrivateSourcesAreOneObjectThatRoutesAreLinkedWith) {
                         .shared_library = "/b/libfolio.so",
                         .route_cxxflags = {"-fvisibility=hidden"},
                         .route_ldflags = {"-shared"}};
-  BuildPlan plan{.toolchain = tools,
-                 .app_root = "/app",
-                 .units = {{"r_a", "/app/.folio/x/gen/r_a.cpp", "/app/routes"}},
-                 .private_units = {{"p_a", "/app/src/a b.cpp", "/app/src"}, {"p_b", "/app/routes/_b.cpp", "/app/routes"}},
-                 .sources = "/app/src"};
+  BuildPlan plan{
+      .toolchain = tools,
+      .app_root = "/app",
+      .units = {{"r_a", "/app/.folio/x/gen/r_a.cpp", "/app/routes"}},
+      .private_units = {{"p_a", "/app/src/a b.cpp", "/app/src"}, {"p_b", "/app/routes/_b.cpp", "/app/routes"}},
+      .sources = "/app/src"};
   const auto text = ninja_for_routes(plan);
   EXPECT_THAT(text, HasSubstr("build obj/p_a.o: compile_private /app/src/a$ b.cpp | prelude.pch\n"));
   EXPECT_THAT(text, HasSubstr("build so/folio_private.so: link_private obj/p_a.o obj/p_b.o | /b/libfolio.so\n"));
