@@ -18,6 +18,7 @@
 #   CXX_LAUNCHER      [list] a compiler cache to put before CXX, or none
 #   NINJA             path of ninja
 #   STRIP             path of strip
+#   NM                path of nm; absent when there is none
 #   LINKER            path of the linker in use; empty for the compiler's default
 #   INCLUDES          [list] folders for -I: the public headers, and nothing else
 #   CODEGEN           path of the program folio-codegen; absent when this build has none
@@ -204,6 +205,9 @@ function(folio_export_app)
   folio_env(CXX_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
   folio_env(NINJA "${CMAKE_MAKE_PROGRAM}")
   folio_env(STRIP "${CMAKE_STRIP}")
+  if(CMAKE_NM)
+    folio_env(NM "${CMAKE_NM}")
+  endif()
   string(APPEND env "LINKER=${linker}\n")
   folio_env(INCLUDES "${PROJECT_SOURCE_DIR}/framework/include")
   if(TARGET folio-codegen)

@@ -51,6 +51,7 @@ bool find_app(const std::string& given, AppFolder& app, std::string& error) {
   app.settings = (root / "folio.toml").string();
   if (fs::is_directory(root / "routes", code)) {
     app.routes = (root / "routes").string();
+    app.sources = (root / "src").string();
     app.base = app.root;
     app.prefix = "routes";
     return true;

@@ -12,6 +12,7 @@ struct AppFolder {
   std::string routes;        // the routes folder: root/routes, or root itself
   std::string base;          // what names of files are shown relative to: the folder that the routes folder lies in
   std::string prefix;        // the routes folder's name below it: "routes" or, say, "example"
+  std::string sources;       // root/src, whether it exists or not; none beside a routes folder that is the app itself
   std::string public_files;  // root/public, whether it exists or not
   std::string environment;   // root/.env, whether it exists or not
   std::string settings;      // root/folio.toml, whether it exists or not

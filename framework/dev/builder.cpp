@@ -10,6 +10,7 @@
 #include <set>
 #include <system_error>
 
+#include "dev/object_names.hpp"
 #include "dev/snapshot.hpp"
 
 namespace folio::dev {
@@ -45,6 +46,17 @@ std::chrono::milliseconds time_of(const std::map<std::string, std::chrono::milli
 }
 
 }  // namespace
+
+BuildPlan plan_of(const Generated& generated, const Toolchain& tools, const AppFolder& app) {
+  BuildPlan plan{.toolchain = tools,
+                 .app_root = app.root,
+                 .units = {},
+                 .sources = generated.sources,
+                 .packages = generated.packages};
+  for (const auto& unit : generated.units) plan.units.push_back(unit.build);
+  for (const auto& unit : generated.private_units) plan.private_units.push_back(unit.build);
+  return plan;
+}
 
 Builder::Builder(uv_loop_s* loop, const Toolchain& tools, const AppFolder& app, std::string folder, Callbacks callbacks)
     : tools_(tools),
@@ -94,8 +106,7 @@ void Builder::begin() {
   if (!generated_.errors.empty()) {
     result.diagnostics = std::move(generated_.errors);
   } else {
-    BuildPlan plan{.toolchain = tools_, .app_root = app_.root, .units = {}, .packages = generated_.packages};
-    for (const auto& unit : generated_.units) plan.units.push_back(unit.build);
+    const auto plan = plan_of(generated_, tools_, app_);
     const bool written = write_ninja_file(folder_, plan, ninja_for_routes(plan));
     std::string problem = "cannot write to " + folder_ + ", where the app is built";
     if (written) {
@@ -147,8 +158,11 @@ void Builder::finish(BuildResult result) {
 }
 
 const Generated::Unit* Builder::unit_named(const std::string& name) const {
-  const auto found = std::ranges::find_if(generated_.units, [&](const auto& unit) { return unit.build.name == name; });
-  return found == generated_.units.end() ? nullptr : &*found;
+  for (const auto* units : {&generated_.units, &generated_.private_units}) {
+    const auto found = std::ranges::find_if(*units, [&](const auto& unit) { return unit.build.name == name; });
+    if (found != units->end()) return &*found;
+  }
+  return nullptr;
 }
 
 void Builder::read_steps(const std::vector<NinjaStep>& steps, BuildResult& result) const {
@@ -162,6 +176,7 @@ void Builder::read_steps(const std::vector<NinjaStep>& steps, BuildResult& resul
     if (step.failed && count_errors(found) == 0) {
       found.push_back(plain_error(step.output.empty() ? "the compiler failed and did not say why" : step.output));
     }
+    name_sources(found, generated_);
     for (auto& each : found) {
       if (each.place.file.empty()) each.place.file = file;
       result.diagnostics.push_back(std::move(each));
@@ -174,45 +189,83 @@ void Builder::read_steps(const std::vector<NinjaStep>& steps, BuildResult& resul
   }
 }
 
+// Each object goes into live/, and one that uses the private sources into a folder there whose name says their content,
+// beside them: the routes of a generation all have the same version, and an older one stays with its own.
 bool Builder::publish(BuildResult& result) {
+  std::string beside_private;
+  if (!generated_.private_units.empty() && !publish_private(beside_private, result)) return false;
   for (const auto& unit : generated_.units) {
     const auto& name = unit.build.name;
-    const std::string built = folder_ + "/so/" + name + ".so";
-    const auto identity = identity_of(built);
-    auto& [known, file] = published_[name];
-    if (file.empty() || known != identity) {
-      const std::string target = folder_ + "/live/" + name + "-" + hex(content_hash(read_file(built))) + ".so";
-      std::error_code error;
-      if (!fs::exists(target, error)) {
-        fs::copy_file(built, target + ".new", fs::copy_options::overwrite_existing, error);
-        if (!error) fs::rename(target + ".new", target, error);
-        if (error) {
-          result.diagnostics.push_back(plain_error("cannot write " + target + ": " + error.message()));
-          return false;
-        }
-      }
-      known = identity;
-      file = target;
-    }
-    result.objects.push_back(file);
+    auto& published = look_at(name);
+    if (published.uses_private) ++result.sharing;
+    const auto& folder = published.uses_private ? beside_private : folder_ + "/live";
+    std::string target = folder + "/" + name + "-" + published.hash + ".so";
+    if (published.file != target && !copy_to(target, name, result)) return false;
+    published.file = std::move(target);
+    result.objects.push_back(published.file);
   }
   return true;
 }
 
+bool Builder::publish_private(std::string& folder, BuildResult& result) {
+  const std::string name(kPrivateLibrary);
+  auto& published = look_at(name);
+  folder = folder_ + "/live/" + published.hash;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  std::string target = folder + "/" + name + ".so";
+  if (published.file != target && !copy_to(target, name, result)) return false;
+  published.file = std::move(target);
+  return true;
+}
+
+// What is known of an object that ninja made, read again when it was made again.
+Builder::Published& Builder::look_at(const std::string& name) {
+  const std::string built = folder_ + "/so/" + name + ".so";
+  auto& published = published_[name];
+  const auto identity = identity_of(built);
+  if (!published.hash.empty() && published.built == identity) return published;
+  const auto content = read_file(built);
+  published.built = identity;
+  published.hash = hex(content_hash(content));
+  published.uses_private = content.find(kPrivateLibraryNeeded) != std::string::npos;
+  return published;
+}
+
+bool Builder::copy_to(const std::string& target, const std::string& name, BuildResult& result) {
+  std::error_code error;
+  if (fs::exists(target, error)) return true;
+  fs::copy_file(folder_ + "/so/" + name + ".so", target + ".new", fs::copy_options::overwrite_existing, error);
+  if (!error) fs::rename(target + ".new", target, error);
+  if (!error) return true;
+  result.diagnostics.push_back(plain_error("cannot write " + target + ": " + error.message()));
+  return false;
+}
+
 void Builder::forget_old_objects() const {
   std::set<std::string> current;
-  for (const auto& [name, object] : published_) current.insert(object.second);
+  for (const auto& [name, published] : published_) current.insert(published.file);
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_ + "/live", error)) {
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_ + "/live", error)) {
     std::error_code ignored;
-    if (!current.contains(entry.path().string())) fs::remove(entry.path(), ignored);
+    if (!entry.is_directory(ignored) && !current.contains(entry.path().string())) old.push_back(entry.path());
+  }
+  for (const auto& path : old) {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    fs::remove(path.parent_path(), ignored);  // when it was the last one in there
   }
 }
 
-// Objects of routes that are gone: a ninja file does not know what it no longer names.
-void Builder::remove_orphans() const {
+// Objects of sources that are gone: a ninja file does not know what it no longer names.
+void Builder::remove_orphans() {
   std::set<std::string> names;
-  for (const auto& unit : generated_.units) names.insert(unit.build.name);
+  for (const auto* units : {&generated_.units, &generated_.private_units}) {
+    for (const auto& unit : *units) names.insert(unit.build.name);
+  }
+  if (!generated_.private_units.empty()) names.emplace(kPrivateLibrary);
+  std::erase_if(published_, [&](const auto& each) { return !names.contains(each.first); });
   for (const char* kind : {"/obj", "/so"}) {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder_ + kind, error)) {

@@ -24,8 +24,8 @@
 
 namespace folio::dev {
 
-// What there is to compile: the wrappers that the code generator made of the routes folder, on disk, and the app's
-// packages; or errors.
+// What there is to compile: the wrappers that the code generator made of the routes folder, on disk, the app's private
+// sources and its packages; or errors.
 struct Generated {
   struct Unit {
     BuildUnit build;
@@ -33,8 +33,13 @@ struct Generated {
   };
   std::vector<Diagnostic> errors;
   std::vector<Unit> units;
+  std::vector<Unit> private_units = {};
+  std::string sources = {};  // the app's src/, when there is one
   Packages packages = {};
 };
+
+// What is built of it; further units may be added.
+[[nodiscard]] BuildPlan plan_of(const Generated& generated, const Toolchain& tools, const AppFolder& app);
 
 struct RebuiltUnit {
   std::string file;
@@ -47,6 +52,7 @@ struct BuildResult {
   std::vector<Diagnostic> diagnostics;  // when ok: warnings at most
   std::vector<RebuiltUnit> rebuilt;
   std::vector<std::string> objects;  // when ok: all of the app's shared objects, published, in the units' order
+  std::size_t sharing = 0;           // of them: those that use the private sources
   bool framework_changed = false;    // libfolio.so is not the one of the build before
   std::chrono::milliseconds took{0};
 };
@@ -79,13 +85,22 @@ class Builder {
   enum class State { Idle, Building, Cancelled, CancelledAndAgain };
   using Clock = std::chrono::steady_clock;
   using FileIdentity = std::pair<std::int64_t, std::uint64_t>;  // time in nanoseconds, size
+  struct Published {
+    FileIdentity built;  // of the object that ninja made
+    std::string hash;    // of its content
+    bool uses_private = false;
+    std::string file;  // where it lies under a name of its content
+  };
 
   void begin();
   void ended(net::ProcessExit exit);
   void finish(BuildResult result);
   void read_steps(const std::vector<NinjaStep>& steps, BuildResult& result) const;
   [[nodiscard]] bool publish(BuildResult& result);
-  void remove_orphans() const;
+  [[nodiscard]] bool publish_private(std::string& folder, BuildResult& result);
+  Published& look_at(const std::string& name);
+  [[nodiscard]] bool copy_to(const std::string& target, const std::string& name, BuildResult& result);
+  void remove_orphans();
   void ask_for_dependencies();
   [[nodiscard]] const Generated::Unit* unit_named(const std::string& name) const;
 
@@ -98,7 +113,7 @@ class Builder {
   Generated generated_;
   std::string output_;
   std::string dependencies_;
-  std::map<std::string, std::pair<FileIdentity, std::string>> published_;  // by unit: of which object, as which file
+  std::map<std::string, Published> published_;  // by the name of its unit
   FileIdentity library_;
   net::Process ninja_;
   net::Process query_;

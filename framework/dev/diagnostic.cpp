@@ -132,11 +132,23 @@ std::string_view own_sentence(std::string_view message) {
   return colon == std::string_view::npos ? message : message.substr(colon + 2);
 }
 
-// What mends an error that a library of the system may be behind; empty for any other.
-std::string_view help_with_library(std::string_view message) {
+// What mends an error of the linker, or one that a library of the system may be behind; empty for any other.
+std::string_view help_with(std::string_view message) {
+  if (message.starts_with("duplicate symbol: ")) {
+    return "keep one, or make each its file's own with `static` or an unnamed namespace; what a header defines is "
+           "`inline`; a file that is to take no part is put aside with a `.` before its name";
+  }
   if (message.starts_with("undefined symbol: ") || message.starts_with("undefined reference to ")) {
-    return "define it in what the route includes; if it is a library's, name that in folio.toml: "
-           "[build] packages = [\"…\"], as pkg-config calls it";
+    // The wrapper's namespace: it is the route file itself that declares it.
+    if (message.find("folio_app::r_") != std::string_view::npos) {
+      return "what a route file declares is its own: define it there, or declare it in a header that the file "
+             "includes, "
+             "and define it in a private source, which is a .cpp in src/ or one below routes/ whose name, or folder's "
+             "name, begins with `_`";
+    }
+    return "define it in a private source, which is a .cpp in src/ or one below routes/ whose name, or folder's name, "
+           "begins with `_`; if it is a library's, name that in folio.toml: [build] packages = [\"…\"], as pkg-config "
+           "calls it";
   }
   if (message.ends_with("file not found") || message.ends_with("No such file or directory")) {
     return "mend the name; if it is a library's, install that and name it in folio.toml: "
@@ -176,7 +188,7 @@ class Parser {
       });
       if (known) continue;
       // Said once: the symbols of a library are missing together.
-      const auto help = help_with_library(each.message);
+      const auto help = help_with(each.message);
       if (std::ranges::none_of(result, [&](const auto& other) { return other.help == help; })) each.help = help;
       add_code_frame(each, roots_.base);
       result.push_back(std::move(each));

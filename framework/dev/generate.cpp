@@ -3,9 +3,22 @@
 #include <filesystem>
 #include <utility>
 
+#include "codegen/manifest.hpp"
 #include "dev/packages.hpp"
+#include "dev/private_sources.hpp"
 
 namespace folio::dev {
+namespace {
+
+// By the path below the app: `routes/_a.cpp` and `src/_a.cpp` are two.
+Generated::Unit private_unit(const AppFolder& app, const std::string& source) {
+  const std::string file = app.name_of(source);
+  // As of a route, and never like that of one.
+  const std::string name = "p" + codegen::unit_name(file).substr(1);
+  return {{name, source, std::filesystem::path(source).parent_path().string()}, file};
+}
+
+}  // namespace
 
 codegen::Options codegen_options(const AppFolder& app, const std::string& out) {
   codegen::Options options{.routes = app.routes, .out = out, .public_files = {}, .prefix = app.prefix};
@@ -39,6 +52,9 @@ Generated generate_app(const AppFolder& app, const std::string& out, codegen::Ou
     generated.units.push_back(
         {{unit.name, unit.source.string(), file.parent_path().string()}, app.prefix + "/" + unit.file});
   }
+  for (const auto& source : find_private_sources(app)) generated.private_units.push_back(private_unit(app, source));
+  std::error_code ignored;
+  if (std::filesystem::is_directory(app.sources, ignored)) generated.sources = app.sources;
   generated.packages = find_packages(app, generated.errors);
   return generated;
 }

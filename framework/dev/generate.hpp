@@ -12,7 +12,8 @@ namespace folio::dev {
 
 [[nodiscard]] codegen::Options codegen_options(const AppFolder& app, const std::string& out);
 [[nodiscard]] Diagnostic to_diagnostic(const codegen::Diagnostic& error, const AppFolder& app);
-// Writes the app's wrappers to `out`, and asks for its packages. `outcome` is kept for whoever wants to show the table.
+// Writes the app's wrappers to `out`, looks for its private sources, and asks for its packages. `outcome` is kept for
+// whoever wants to show the table.
 [[nodiscard]] Generated generate_app(const AppFolder& app, const std::string& out, codegen::Outcome& outcome);
 
 }  // namespace folio::dev

@@ -42,18 +42,23 @@ std::string head(const BuildPlan& plan) {
   return "# Written by folio.\nninja_required_version = 1.10\ncxx = " + in_command(plan.toolchain.compiler) + "\n\n";
 }
 
+std::string compile_rule(std::string_view name, const BuildPlan& plan, std::string_view more_flags = {}) {
+  // For quotes alone: a header of the app must not take the place of a system's of the same name.
+  const std::string sources = plan.sources.empty() ? std::string() : " -iquote " + in_command(plan.sources);
+  return "rule " + std::string(name) + "\n  command = $cxx $flags" + std::string(more_flags) + " -iquote $folder" +
+         sources + " -include-pch prelude.pch -MMD -MF $out.d -c $in -o $out\n  depfile = $out.d\n" +
+         "  deps = gcc\n  description = " + std::string(kCompileStep) + "$unit\n";
+}
+
 // Units are compiled with the public headers precompiled, which are six sevenths of a route's time.
-std::string compile_rules(const Toolchain& tools) {
+std::string compile_rules(const BuildPlan& plan) {
   // Templates that the header uses itself are then made once, not in each unit: a fifth of a unit's time.
   const std::string instantiate =
-      tools.compiler.find("clang") != std::string::npos ? " -fpch-instantiate-templates" : std::string();
+      plan.toolchain.compiler.find("clang") != std::string::npos ? " -fpch-instantiate-templates" : std::string();
   return "rule prelude\n  command = $cxx $flags" + instantiate +
          " -MMD -MF $out.d -x c++-header $in -o $out\n  depfile = $out.d\n"
          "  deps = gcc\n  description = " +
-         std::string(kPreludeStep) +
-         "\nrule compile\n  command = $cxx $flags -iquote $folder -include-pch prelude.pch -MMD -MF $out.d -c $in -o "
-         "$out\n  depfile = $out.d\n  deps = gcc\n  description = " +
-         std::string(kCompileStep) + "$unit\n";
+         std::string(kPreludeStep) + "\n" + compile_rule("compile", plan);
 }
 
 std::string build_prelude() {
@@ -64,9 +69,63 @@ std::string object_of(const BuildUnit& unit) {
   return "obj/" + ninja_path(unit.name) + ".o";
 }
 
-std::string build_object(const BuildUnit& unit) {
-  return "\nbuild " + object_of(unit) + ": compile " + ninja_path(unit.source) + " | prelude.pch\n  unit = " + unit.name +
-         "\n  folder = " + in_command(unit.folder) + "\n";
+std::string build_object(const BuildUnit& unit, std::string_view rule = "compile") {
+  return "\nbuild " + object_of(unit) + ": " + std::string(rule) + " " + ninja_path(unit.source) +
+         " | prelude.pch\n  unit = " + unit.name + "\n  folder = " + in_command(unit.folder) + "\n";
+}
+
+std::string link_shared(const BuildPlan& plan, std::string_view before, std::string_view behind) {
+  return "$cxx" + in_command(plan.toolchain.route_ldflags) + std::string(before) + " -o $out $in" +
+         std::string(behind) + in_command(plan.packages.libraries) + " " + in_command(plan.toolchain.shared_library);
+}
+
+std::string private_library() {
+  return "so/" + std::string(kPrivateLibrary) + ".so";
+}
+
+// The names that the private sources define, in a file that only changes with them: the rest of an edit is no reason
+// to link the routes anew.
+std::string private_names() {
+  return "so/" + std::string(kPrivateLibrary) + ".names";
+}
+
+// What a route's link has to come after, when the private sources may be what it needs.
+std::string private_needs(const BuildPlan& plan) {
+  if (plan.private_units.empty()) return {};
+  return " " + (plan.toolchain.nm.empty() ? private_library() : private_names());
+}
+
+// Only a route that uses a private source depends on them: others stay loaded when one is edited.
+std::string link_to_private(const BuildPlan& plan) {
+  if (plan.private_units.empty()) return {};
+  return " -Wl,--push-state,--as-needed " + private_library() + " -Wl,--pop-state";
+}
+
+std::string private_rules(const BuildPlan& plan) {
+  if (plan.private_units.empty()) return {};
+  // What it defines itself it also uses, whatever libraries of the process call theirs.
+  const std::string name = " -Wl,-Bsymbolic " + in_command("-Wl,-soname," + std::string(kPrivateLibraryNeeded));
+  std::string text = compile_rule("compile_private", plan, " -fvisibility=default");
+  text += "rule link_private\n  command = " + link_shared(plan, name, {}) +
+          "\n  description = " + std::string(kLinkStep) + "$unit\n";
+  if (plan.toolchain.nm.empty()) return text;
+  return text + "rule names\n  command = " + in_command(plan.toolchain.nm) +
+         " -D -j --defined-only $in > $out.new && { cmp -s $out.new $out && rm $out.new || mv $out.new $out; }\n"
+         "  restat = 1\n  description = names\n";
+}
+
+std::string build_private(const BuildPlan& plan) {
+  if (plan.private_units.empty()) return {};
+  std::string text;
+  std::string objects;
+  for (const auto& unit : plan.private_units) {
+    text += build_object(unit, "compile_private");
+    objects += " " + object_of(unit);
+  }
+  text += "\nbuild " + private_library() + ": link_private" + objects + " | " +
+          ninja_path(plan.toolchain.shared_library) + "\n  unit = " + std::string(kPrivateLibrary) + "\n";
+  if (!plan.toolchain.nm.empty()) text += "build " + private_names() + ": names " + private_library() + "\n";
+  return text;
 }
 
 // When the compiler was installed, and its size.
@@ -128,15 +187,16 @@ std::string ninja_for_routes(const BuildPlan& plan) {
   std::string text = head(plan);
   text += "flags =" + in_command(tools.route_cxxflags) + std::string(kDiagnosticFlags) + include_flags(plan) +
           " -DFOLIO_SHARED_ROUTE\n\n";
-  text += compile_rules(tools);
-  text += "rule link\n  command = $cxx" + in_command(tools.route_ldflags) + " -o $out $in" +
-          in_command(plan.packages.libraries) + " " + in_command(tools.shared_library) +
+  text += compile_rules(plan);
+  text += private_rules(plan);
+  text += "rule link\n  command = " + link_shared(plan, {}, link_to_private(plan)) +
           "\n  description = " + std::string(kLinkStep) + "$unit\n\n";
   text += build_prelude();
+  text += build_private(plan);
   for (const auto& unit : plan.units) {
     text += build_object(unit);
     text += "build so/" + ninja_path(unit.name) + ".so: link " + object_of(unit) + " | " +
-            ninja_path(tools.shared_library) + "\n  unit = " + unit.name + "\n";
+            ninja_path(tools.shared_library) + private_needs(plan) + "\n  unit = " + unit.name + "\n";
   }
   return text;
 }
@@ -145,15 +205,18 @@ std::string ninja_for_app(const BuildPlan& plan) {
   const auto& tools = plan.toolchain;
   std::string text = head(plan);
   text += "flags =" + in_command(tools.app_cxxflags) + std::string(kDiagnosticFlags) + include_flags(plan) + "\n\n";
-  text += compile_rules(tools);
+  text += compile_rules(plan);
   text += "rule link\n  command = " + link_app(plan) + "\n  description = " + std::string(kLinkStep) + "app\n";
   text += "rule strip\n  command = " + in_command(tools.strip.empty() ? "strip" : tools.strip) +
           " -o $out $in\n  description = " + std::string(kLinkStep) + "stripped\n\n";
   text += build_prelude();
   std::string objects;
-  for (const auto& unit : plan.units) {
-    text += build_object(unit);
-    objects += " " + object_of(unit);
+  // Private ones first: their objects are then made before those of the routes, as in development.
+  for (const auto* units : {&plan.private_units, &plan.units}) {
+    for (const auto& unit : *units) {
+      text += build_object(unit);
+      objects += " " + object_of(unit);
+    }
   }
   text += "\nbuild app: link" + objects + " |";
   for (const auto& archive : tools.app_archives) text += " " + ninja_path(archive);

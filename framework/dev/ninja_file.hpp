@@ -10,10 +10,10 @@
 
 namespace folio::dev {
 
-// One generated translation unit, as codegen left it.
+// One translation unit: a wrapper, as codegen left it, or a private source.
 struct BuildUnit {
   std::string name;    // stable, fit for a file name
-  std::string source;  // the wrapper, absolute
+  std::string source;  // what is compiled, absolute
   std::string folder;  // of the user's file, absolute: where its relative includes begin
 };
 
@@ -21,6 +21,8 @@ struct BuildPlan {
   const Toolchain& toolchain;
   std::string app_root;  // includes may be relative to it, too
   std::vector<BuildUnit> units;
+  std::vector<BuildUnit> private_units = {};
+  std::string sources = {};  // the folder src/ of the app, or empty: `#include "x.hpp"` looks there, too
   Packages packages = {};
 };
 
@@ -34,8 +36,14 @@ inline constexpr std::string_view kLinkStep = "link ";
 // everything is compiled anew.
 inline constexpr std::string_view kCompilerMark = "compiler";
 
-// For development: prelude.pch, obj/NAME.o and so/NAME.so for each unit, relative to the file's folder, in which
-// prelude.hpp and kCompilerMark lie.
+// The private sources of an app as one shared object, and how the routes that use it name it: the loader looks in the
+// folder of the object that asks ($ORIGIN, which ELF allows in DT_NEEDED). Whoever publishes a route puts the version
+// that it shall have beside it; versions in several folders are several objects to the loader, each with its own state.
+inline constexpr std::string_view kPrivateLibrary = "folio_private";
+inline constexpr std::string_view kPrivateLibraryNeeded = "$ORIGIN/folio_private.so";
+
+// For development: prelude.pch, obj/NAME.o for each unit, so/NAME.so for each but the private ones, and of those
+// so/kPrivateLibrary.so; relative to the file's folder, in which prelude.hpp and kCompilerMark lie.
 [[nodiscard]] std::string ninja_for_routes(const BuildPlan& plan);
 
 // For release: prelude.pch, obj/NAME.o for each unit (among them the table and main), linked to `app` and stripped to

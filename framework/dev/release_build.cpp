@@ -14,6 +14,7 @@
 #include "dev/generate.hpp"
 #include "dev/ninja_file.hpp"
 #include "dev/ninja_output.hpp"
+#include "dev/object_names.hpp"
 #include "dev/run_command.hpp"
 #include "net/terminal.hpp"
 
@@ -161,8 +162,7 @@ int build_app(const std::string& root, const Toolchain& own, const AppFolder& ap
   if (const int code = prepare_framework(root, own.launcher, tools); code != 0) return code;
 
   const auto begun = Clock::now();
-  BuildPlan plan{.toolchain = tools, .app_root = app.root, .units = {}, .packages = generated.packages};
-  for (const auto& unit : generated.units) plan.units.push_back(unit.build);
+  auto plan = plan_of(generated, tools, app);
   plan.units.push_back({"folio_table", folder / "generated/table.cpp", app.routes});
   plan.units.push_back({"folio_main", folder / "main.cpp", app.routes});
   if (!write_file(folder / "main.cpp", main_source(app)) ||
@@ -179,6 +179,7 @@ int build_app(const std::string& root, const Toolchain& own, const AppFolder& ap
   for (const auto& step : parse_ninja_output(built.output)) {
     for (auto& each : parse_compiler_output(step.output, roots)) diagnostics.push_back(std::move(each));
   }
+  name_sources(diagnostics, generated);
   print_diagnostics(diagnostics);
   if (!built.ok()) {
     if (count_errors(diagnostics) != 0) return 1;

@@ -27,6 +27,8 @@ constexpr int kPortTries = 20;
 // Nothing loaded is ever unloaded, so a host that has loaded this many objects more than the app has is replaced at the
 // next build.
 constexpr std::uint64_t kMaxLoads = 200;
+// But not before this many edits of a private source, each of which loads all the objects that use it.
+constexpr std::uint64_t kMinPrivateEdits = 10;
 // RFC 6455 §7.4.1.
 constexpr int kGoingAway = 1001;
 
@@ -104,7 +106,7 @@ Generated Supervisor::generate() {
     watch_single_files();
   }
   if (!std::exchange(generated_, true) && generated.errors.empty()) {
-    const auto count = generated.units.size();
+    const auto count = generated.units.size() + generated.private_units.size();
     console_.note("Building " + std::to_string(count) + (count == 1 ? " file" : " files") + " of " + app_.name + " …");
   }
   return generated;
@@ -134,7 +136,7 @@ bool Supervisor::listen(std::string& error) {
 void Supervisor::watch() {
   const auto filter = [this](const std::string& folder) { return is_watched_folder(app_, folder); };
   std::vector<std::string> trees{app_.routes};
-  if (app_.routes != app_.root) trees.push_back(app_.public_files);
+  if (app_.routes != app_.root) trees.insert(trees.end(), {app_.sources, app_.public_files});
   snapshot_.emplace(trees, filter);
   snapshot_->watch_files({app_.environment, app_.settings, tools_.shared_library});
   static_cast<void>(snapshot_->look());
@@ -156,7 +158,8 @@ void Supervisor::watch_single_files() {
   single_files_ = {all.begin(), all.end()};
   for (const auto& file : all) {
     const std::string folder = fs::path(file).parent_path().string();
-    const bool in_tree = folder == app_.root || (folder + "/").starts_with(app_.routes + "/");
+    const bool in_tree = folder == app_.root || (folder + "/").starts_with(app_.routes + "/") ||
+                         (!app_.sources.empty() && (folder + "/").starts_with(app_.sources + "/"));
     if (!in_tree && watched_folders_.insert(folder).second) watch_->add(folder, false);
   }
 }
@@ -262,7 +265,8 @@ void Supervisor::on_build_done(BuildResult result) {
   crash_.reset();
   if (result.objects != objects_ || mended || generation_ == 0) ++generation_;
   objects_ = std::move(result.objects);
-  if (result.framework_changed || loads_ > objects_.size() + kMaxLoads) restart_wanted_ = true;
+  const auto most = std::max(kMaxLoads, kMinPrivateEdits * result.sharing);
+  if (result.framework_changed || loads_ > objects_.size() + most) restart_wanted_ = true;
   console_.warnings(result.diagnostics);
   latest_ = std::move(result);
   news_ = true;

@@ -12,7 +12,7 @@ struct SingleKey {
   std::string Toolchain::* member;
   bool needed;
 };
-constexpr std::array<SingleKey, 10> kSingleKeys{{
+constexpr std::array<SingleKey, 11> kSingleKeys{{
     {"VERSION", &Toolchain::version, true},
     {"SOURCE_DIR", &Toolchain::source_folder, true},
     {"BINARY_DIR", &Toolchain::build_folder, true},
@@ -20,6 +20,7 @@ constexpr std::array<SingleKey, 10> kSingleKeys{{
     {"CXX", &Toolchain::compiler, true},
     {"NINJA", &Toolchain::ninja, true},
     {"STRIP", &Toolchain::strip, false},
+    {"NM", &Toolchain::nm, false},
     {"LINKER", &Toolchain::linker, false},
     {"HOST", &Toolchain::host, false},
     {"SHARED_LIBRARY", &Toolchain::shared_library, true},

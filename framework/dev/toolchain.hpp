@@ -16,6 +16,7 @@ struct Toolchain {
   std::string compiler;
   std::string ninja;
   std::string strip;
+  std::string nm;                     // empty for none
   std::string linker;                 // empty for the compiler's default
   std::string host;                   // the program that loads route objects
   std::string shared_library;         // libfolio.so

@@ -16,6 +16,7 @@
 #include "dev/generate.hpp"
 #include "dev/ninja_file.hpp"
 #include "dev/ninja_output.hpp"
+#include "dev/object_names.hpp"
 #include "dev/run_command.hpp"
 #include "net/terminal.hpp"
 
@@ -67,8 +68,7 @@ int run_unit_tests(const Toolchain& own, const AppFolder& app, const std::vector
 
   Toolchain tools = own;
   tools.app_libraries.insert(tools.app_libraries.begin(), {"-lgtest_main", "-lgtest"});
-  BuildPlan plan{.toolchain = tools, .app_root = app.root, .units = {}, .packages = generated.packages};
-  for (const auto& unit : generated.units) plan.units.push_back(unit.build);
+  auto plan = plan_of(generated, tools, app);
   plan.units.push_back({"folio_table", folder / "generated/table.cpp", app.routes});
   for (const fs::path& source : sources) {
     plan.units.push_back({unit_name(plan.units.size()), source.string(), source.parent_path().string()});
@@ -89,6 +89,7 @@ int run_unit_tests(const Toolchain& own, const AppFolder& app, const std::vector
   for (const auto& step : parse_ninja_output(built.output)) {
     for (auto& each : parse_compiler_output(step.output, roots)) diagnostics.push_back(std::move(each));
   }
+  name_sources(diagnostics, generated);
   print(diagnostics);
   if (!built.ok()) {
     if (count_errors(diagnostics) != 0) return 1;

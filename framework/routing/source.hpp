@@ -19,7 +19,7 @@ struct SourceFile {
 
 enum class Role : std::uint8_t {
   Ignored,   // no C++ source, or a dotfile
-  Private,   // `_helpers.cpp`, `_lib/…`: takes no part, by the author's wish
+  Private,   // `_helpers.cpp`, `_lib/…`: no route, by the author's wish; sources that routes share are among them
   Unit,      // takes part, as `kind` says
   Misspelt,  // takes no part, but was surely meant to: R011
 };

@@ -26,6 +26,7 @@ TEST_F(AppFolderTest, HoldsRoutes) {
   ASSERT_TRUE(find_app(folder.path() + "/.", app, error)) << error;
   EXPECT_EQ(app.root, folder.path());
   EXPECT_EQ(app.routes, folder / "routes");
+  EXPECT_EQ(app.sources, folder / "src");
   EXPECT_EQ(app.prefix, "routes");
   EXPECT_EQ(app.base, folder.path());
   EXPECT_EQ(app.name_of(folder / "routes/a.cpp"), "routes/a.cpp");
@@ -39,6 +40,7 @@ TEST_F(AppFolderTest, OrIsARoutesFolderItself) {
   ASSERT_TRUE(find_app(folder / "example", app, error)) << error;
   EXPECT_EQ(app.root, folder / "example");
   EXPECT_EQ(app.routes, app.root);
+  EXPECT_EQ(app.sources, "") << "example/src/ is a folder of routes";
   EXPECT_EQ(app.prefix, "example");
   EXPECT_EQ(app.base, folder.path());
   EXPECT_EQ(app.name_of(folder / "example/ws/chat.cpp"), "example/ws/chat.cpp");

@@ -67,6 +67,10 @@ class BuilderTest : public ::testing::Test {
     for (const auto& [name, file] : units) {
       generated.units.push_back({{name, app / file, fs::path(app / file).parent_path().string()}, file});
     }
+    for (const auto& [name, file] : private_units) {
+      generated.private_units.push_back({{name, app / file, fs::path(app / file).parent_path().string()}, file});
+    }
+    if (fs::is_directory(app / "src")) generated.sources = app / "src";
     return generated;
   }
 
@@ -111,6 +115,7 @@ class BuilderTest : public ::testing::Test {
   BuildFolder build_folder;
   std::vector<std::pair<std::string, std::string>> units{{"r_a", "routes/a.cpp"},
                                                          {"r_users_id", "routes/users/[id].cpp"}};
+  std::vector<std::pair<std::string, std::string>> private_units;
   std::vector<folio::dev::Diagnostic> errors;
   folio::net::Loop loop;
   std::optional<Builder> builder;
@@ -220,6 +225,113 @@ TEST_F(BuilderTest, ARouteThatIsGoneLeavesNothing) {
   ASSERT_TRUE(result.ok);
   EXPECT_THAT(result.objects, SizeIs(1));
   EXPECT_FALSE(fs::exists(build_folder / "so/r_a.so"));
+}
+
+// Two routes that count by one private source, and one that does not use it.
+class PrivateSourcesBuilderTest : public BuilderTest {
+ protected:
+  PrivateSourcesBuilderTest() {
+    app.write("src/count.hpp", "#pragma once\nint count();\nextern int step;\n");
+    write_count("0");
+    const std::string counts = "#include \"count.hpp\"\nEXPORT int value() { return count(); }\n";
+    app.write("routes/a.cpp", counts);
+    app.write("routes/b.cpp", counts);
+    units = {{"r_a", "routes/a.cpp"}, {"r_b", "routes/b.cpp"}, {"r_users_id", "routes/users/[id].cpp"}};
+    private_units = {{"p_count", "routes/_count.cpp"}, {"p_step", "src/step.cpp"}};
+    app.write("src/step.cpp", "#include \"count.hpp\"\nint step = 1;\n");
+    tools.nm = "nm";
+  }
+
+  void write_count(const std::string& start) {
+    app.write("routes/_count.cpp",
+              "#include \"count.hpp\"\nint count() { static int value = " + start + "; return value += step; }\n");
+  }
+};
+
+TEST_F(PrivateSourcesBuilderTest, HaveOneStateForAllRoutes) {
+  build();
+  ASSERT_TRUE(result.ok) << render_text(result.diagnostics, folio::dev::Paint::Plain);
+  ASSERT_THAT(result.objects, SizeIs(3)) << "of routes alone";
+  EXPECT_EQ(result.sharing, 2U);
+  EXPECT_EQ(value_of(result.objects[0]), 1);
+  EXPECT_EQ(value_of(result.objects[1]), 2);
+  EXPECT_EQ(value_of(result.objects[0]), 3);
+}
+
+TEST_F(PrivateSourcesBuilderTest, AnEditMakesAnotherStateAndLeavesTheOldOne) {
+  for (const char* nm : {"nm", ""}) {
+    tools.nm = nm;
+    write_count(*nm == '\0' ? "1000" : "0");
+    const auto first = build().objects;
+    ASSERT_TRUE(result.ok) << render_text(result.diagnostics, folio::dev::Paint::Plain);
+    const int before = value_of(first[0]);
+    write_count(*nm == '\0' ? "1100" : "100");
+    build();
+    ASSERT_TRUE(result.ok);
+    EXPECT_NE(result.objects[0], first[0]);
+    EXPECT_EQ(result.objects[2], first[2]) << "it does not use them";
+    EXPECT_EQ(value_of(result.objects[0]), before + 100);
+    EXPECT_EQ(value_of(result.objects[1]), before + 101);
+    EXPECT_EQ(value_of(first[1]), before + 1) << "the old generation keeps its own";
+  }
+}
+
+TEST_F(PrivateSourcesBuilderTest, AnEditOfABodyLinksNoRouteAnew) {
+  build();
+  const auto made = fs::last_write_time(build_folder / "so/r_a.so");
+  write_count("100");
+  build();
+  ASSERT_TRUE(result.ok);
+  EXPECT_THAT(files_of(result.rebuilt), ElementsAre("routes/_count.cpp"));
+  EXPECT_EQ(fs::last_write_time(build_folder / "so/r_a.so"), made);
+  EXPECT_EQ(value_of(result.objects[0]), 101);
+}
+
+TEST_F(PrivateSourcesBuilderTest, ANameThatGoesIsMissedByTheRoutesThatUseIt) {
+  build();
+  app.write("routes/_count.cpp", "int other() { return 1; }\n");
+  build();
+  EXPECT_FALSE(result.ok);
+  ASSERT_THAT(result.diagnostics, Not(IsEmpty()));
+  std::vector<std::string> files;
+  for (const auto& each : result.diagnostics) files.push_back(each.place.file);
+  EXPECT_THAT(files, UnorderedElementsAre("routes/a.cpp", "routes/b.cpp"));
+  EXPECT_THAT(result.diagnostics[0].message, HasSubstr("count()"));
+  write_count("0");
+  EXPECT_TRUE(build().ok);
+}
+
+TEST_F(PrivateSourcesBuilderTest, AnErrorNamesItsFileAndLine) {
+  app.write("src/step.cpp", "#include \"count.hpp\"\nint step = x;\n");
+  build();
+  EXPECT_FALSE(result.ok);
+  ASSERT_THAT(result.diagnostics, SizeIs(1));
+  EXPECT_EQ(result.diagnostics[0].place.text(), "src/step.cpp:2:12");
+  EXPECT_FALSE(result.diagnostics[0].frame.empty());
+}
+
+TEST_F(PrivateSourcesBuilderTest, OneThatIsGoneLeavesNothing) {
+  build();
+  private_units.clear();
+  units.erase(units.begin(), units.begin() + 2);
+  build();
+  ASSERT_TRUE(result.ok) << render_text(result.diagnostics, folio::dev::Paint::Plain);
+  EXPECT_FALSE(fs::exists(build_folder / "obj/p_count.o"));
+  EXPECT_FALSE(fs::exists(build_folder / "so/folio_private.so"));
+  EXPECT_FALSE(fs::exists(build_folder / "so/folio_private.names"));
+  builder->forget_old_objects();
+  EXPECT_THAT(result.objects, SizeIs(1));
+  EXPECT_TRUE(fs::exists(result.objects[0]));
+  EXPECT_EQ(std::distance(fs::directory_iterator(build_folder / "live"), {}), 1);
+}
+
+TEST_F(PrivateSourcesBuilderTest, WhatIsInUseIsNotForgotten) {
+  build();
+  write_count("100");
+  build();
+  builder->forget_old_objects();
+  EXPECT_EQ(value_of(result.objects[0]), 101);
+  EXPECT_EQ(std::distance(fs::directory_iterator(build_folder / "live"), {}), 2) << "one folder, and one route";
 }
 
 TEST_F(BuilderTest, AStaleBuildIsCancelledAndReportsNothing) {

@@ -134,7 +134,13 @@ TEST(CompilerOutput, TellsOfPackagesWhereALibraryMayBeMissing) {
       kRoots);
   ASSERT_EQ(symbols.size(), 2U);
   EXPECT_THAT(symbols[0].help, HasSubstr("[build] packages"));
+  EXPECT_THAT(symbols[0].help, HasSubstr("a private source")) << "it may as well be the app's own";
   EXPECT_EQ(symbols[1].help, "") << "once";
+
+  const auto own = parse_compiler_output(
+      "mold: error: undefined symbol: folio_app::r_a_5df44737::helper()\n>>> referenced by r_a_5df44737.cpp\n", kRoots);
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_THAT(own[0].help, HasSubstr("declare it in a header"));
 
   const auto header = parse_compiler_output("routes/a.cpp:2:10: fatal error: 'sqlite3.h' file not found\n", kRoots);
   ASSERT_EQ(header.size(), 1U);

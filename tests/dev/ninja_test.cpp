@@ -71,6 +71,44 @@ TEST(NinjaFile, PackagesGoToEveryCompileAndLink) {
   EXPECT_THAT(app, HasSubstr("command = $cxx -s -o $out $in -L/x -lx -luv\n"));
 }
 
+TEST(NinjaFile, PrivateSourcesAreOneObjectThatRoutesAreLinkedWith) {
+  const Toolchain tools{.compiler = "/opt/c++",
+                        .nm = "/opt/nm",
+                        .shared_library = "/b/libfolio.so",
+                        .route_cxxflags = {"-fvisibility=hidden"},
+                        .route_ldflags = {"-shared"}};
+  BuildPlan plan{
+      .toolchain = tools,
+      .app_root = "/app",
+      .units = {{"r_a", "/app/.folio/x/gen/r_a.cpp", "/app/routes"}},
+      .private_units = {{"p_a", "/app/src/a b.cpp", "/app/src"}, {"p_b", "/app/routes/_b.cpp", "/app/routes"}},
+      .sources = "/app/src"};
+  const auto text = ninja_for_routes(plan);
+  EXPECT_THAT(text, HasSubstr("build obj/p_a.o: compile_private /app/src/a$ b.cpp | prelude.pch\n"));
+  EXPECT_THAT(text, HasSubstr("build so/folio_private.so: link_private obj/p_a.o obj/p_b.o | /b/libfolio.so\n"));
+  EXPECT_THAT(text, HasSubstr("'-Wl,-soname,$$ORIGIN/folio_private.so' -o $out $in /b/libfolio.so\n"));
+  EXPECT_THAT(text, HasSubstr("build so/folio_private.names: names so/folio_private.so\n"));
+  EXPECT_THAT(text, HasSubstr("build so/r_a.so: link obj/r_a.o | /b/libfolio.so so/folio_private.names\n"));
+  EXPECT_THAT(text, HasSubstr("-o $out $in -Wl,--push-state,--as-needed so/folio_private.so -Wl,--pop-state"));
+  EXPECT_THAT(text, HasSubstr("$flags -iquote $folder -iquote /app/src "));
+  EXPECT_THAT(text, HasSubstr("$flags -fvisibility=default -iquote $folder -iquote /app/src "));
+
+  const auto app = ninja_for_app(plan);
+  EXPECT_THAT(app, HasSubstr("build app: link obj/p_a.o obj/p_b.o obj/r_a.o |\n"));
+  EXPECT_THAT(app, HasSubstr(" -iquote /app/src "));
+  EXPECT_THAT(app, Not(HasSubstr("folio_private")));
+}
+
+TEST(NinjaFile, AnAppWithoutPrivateSourcesHasNothingOfThem) {
+  const Toolchain tools{.compiler = "/opt/c++", .nm = "/opt/nm", .shared_library = "/b/libfolio.so"};
+  const BuildPlan plan{
+      .toolchain = tools, .app_root = "/app", .units = {{"r_a", "/app/.folio/x/gen/r_a.cpp", "/app/routes"}}};
+  const auto text = ninja_for_routes(plan);
+  EXPECT_THAT(text, Not(HasSubstr("private")));
+  EXPECT_THAT(text, HasSubstr("command = $cxx -o $out $in /b/libfolio.so\n"));
+  EXPECT_THAT(text, HasSubstr("command = $cxx $flags -iquote $folder -include-pch prelude.pch "));
+}
+
 TEST(NinjaFile, AnAppCarriesItsRuntimeUnlessALibraryBringsTheSharedOne) {
   const Toolchain tools{.compiler = "/opt/c++", .app_own_runtime = {"-static-libstdc++"}, .app_libraries = {"-luv"}};
   BuildPlan plan{.toolchain = tools, .app_root = "/app", .units = {}};

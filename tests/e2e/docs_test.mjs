@@ -11,7 +11,7 @@ import { develop, eventually, root, temporaryFolder } from './helpers.mjs';
 // Every ```cpp block that a text with a file's name in backticks leads to: `routes/x.cpp` … ```cpp.
 function samples(file, prefix) {
   const text = fs.readFileSync(path.join(root, file), 'utf8');
-  const pattern = new RegExp(`\`${prefix}([^\`\\n]+\\.cpp)\`(?:(?!\`\`\`|\`${prefix})[\\s\\S])*?\`\`\`cpp\\n([\\s\\S]*?)\`\`\``, 'g');
+  const pattern = new RegExp(`\`${prefix}([^\`\\n]+\\.[ch]pp)\`(?:(?!\`\`\`|\`${prefix})[\\s\\S])*?\`\`\`cpp\\n([\\s\\S]*?)\`\`\``, 'g');
   return [...text.matchAll(pattern)].map(([, name, code]) => ({ name, code }));
 }
 
@@ -57,8 +57,12 @@ test('README.md', async (t) => {
 
 test('getting-started.md', async (t) => {
   const files = samples('framework/docs/getting-started.md', 'notes/routes/');
-  assert.deepEqual(files.map(({ name }) => name), ['hello.cpp', 'notes/[id=uint].cpp', 'ws/echo.cpp']);
-  const { url, ws } = await serveSamples(t, files);
+  assert.deepEqual(files.map(({ name }) => name), ['hello.cpp', 'notes/[id=uint].cpp', 'ws/echo.cpp', 'tally/[name].cpp']);
+  const shared = samples('framework/docs/getting-started.md', 'notes/src/');
+  assert.deepEqual(shared.map(({ name }) => name), ['tally.hpp', 'tally.cpp']);
+  const { url, ws } = await serveSamples(t, [...files, ...shared.map(({ name, code }) => ({ name: `../src/${name}`, code }))]);
+  for (const count of [1, 2]) assert.equal(await (await fetch(`${url}/tally/Ada`)).text(), `${count}\n`);
+  assert.equal(await (await fetch(`${url}/tally/Alan`)).text(), '1\n');
   assert.equal(await (await fetch(`${url}/hello`)).text(), 'Hello!\n');
   assert.deepEqual(await (await fetch(`${url}/notes/7`)).json(), { id: 7, text: 'remember the milk', tags: ['home'] });
   assert.equal((await fetch(`${url}/notes/101`)).status, 404);
