@@ -150,11 +150,11 @@ bool Connection::write_plain(const Response& response) {
   Exchange& exchange = *exchange_;
   const auto& head = *exchange.data.head;
   const int status = response.status_code;
-  const bool plain = http::status_has_body(status) && status <= 999 && response.headers.empty() && response.body.size() <= copied_body &&
-                     !response.streamed && !response.file_body && !worker_.config().send_request_id &&
-                     head.method != Method::Head && head.minor_version == 1 && keep_alive_ && !peer_ended_ &&
-                     exchange.parser.message_complete();
-  if (!plain) return false;
+  const bool short_body =
+      response.body.size() <= copied_body && !response.streamed && !response.file_body && http::status_has_body(status);
+  const bool no_fields = response.headers.empty() && !worker_.config().send_request_id && status <= 999;
+  const bool goes_on = keep_alive_ && !peer_ended_ && exchange.parser.message_complete();
+  if (!short_body || !no_fields || !goes_on || head.method == Method::Head || head.minor_version != 1) return false;
   const std::string_view prefix = worker_.head_prefixes().of(status, response.content_type.view());
   if (prefix.empty()) return false;
   http::write_plain_response(tcp_.output(), prefix, response.body);
