@@ -36,7 +36,7 @@ LONG = (9, 3, 2.0, 0.5)
 SET_UP = 0.7  # seconds that a measurement takes besides, on the average: connections are made, servers started and stopped
 
 # Programs of others that share the command: they have options of their own.
-HANDED_OVER = {"--check": "instructions.py", "--compile-time": "compile_time.py"}
+HANDED_OVER = {"--check": "instructions.py", "--compile-time": "compile_time.py", "--train": "train.py"}
 
 
 def parse(arguments):
@@ -58,6 +58,7 @@ def parse(arguments):
     parser.add_argument("--compile-time", action="store_true",
                         help="what it costs to compile: of routes, framework and dev, those that follow, or all")
     parser.add_argument("--check", action="store_true", help="instructions against the numbers kept in the repository")
+    parser.add_argument("--train", action="store_true", help="record the profile that release builds are optimised by")
     parser.add_argument("--output", type=pathlib.Path, default=build.ROOT / "build" / "bench", metavar="DIR",
                         help="where the results go")
     options = parser.parse_args(arguments)

@@ -9,7 +9,13 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "app/application.hpp"
 #include "app/connection.hpp"
@@ -54,8 +60,17 @@ using namespace folio;
 struct Message {
   std::string message;
 };
+struct User {
+  std::int64_t id;
+  std::string name;
+  std::vector<std::string> roles;
+  bool active;
+};
 Json<Message> GET() {
   return Message{"Hello, World!"};
+}
+Json<User> POST(Json<User> user) {
+  return *std::move(user);
 }
 BENCH_ROUTE_FILE("json.cpp", folio::ParamNames<0>{})
 }  // namespace json
@@ -68,6 +83,16 @@ Task<> WS(WebSocket ws) {
 }
 BENCH_ROUTE_FILE("ws/echo.cpp", folio::ParamNames<0>{})
 }  // namespace echo
+
+namespace deflate {
+using namespace folio::absent;
+using namespace folio;
+const WsOptions ws_options = {.compression = WsCompression::Shared};
+Task<> WS(WebSocket ws) {
+  while (auto message = co_await ws.next()) co_await ws.send(std::move(*message));
+}
+BENCH_ROUTE_FILE("ws/deflate.cpp", folio::ParamNames<0>{})
+}  // namespace deflate
 
 namespace room {
 using namespace folio::absent;
@@ -88,14 +113,19 @@ BENCH_ROUTE_FILE("ws/room/[name].cpp", folio::ParamNames<1>{{"name"}})
 namespace bench {
 
 InProcessServer::InProcessServer() {
+  std::string folder = (std::filesystem::temp_directory_path() / "folio-hot-paths-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) fail("server", "has no folder for its files");
+  public_files_ = folder;
+  std::ofstream(public_files_ + "/file.txt") << std::string(file_size, 'x');
   folio::app::prepare_process();
   folio::app::Config config;
   config.threads = 1;
   config.access_log = folio::app::AccessLog::Off;
+  config.public_files = public_files_;
   server_ = std::make_unique<folio::app::Server>(std::move(config));
-  const std::array<const folio::RouteUnit*, 5> units{&bench_routes::home::folio_unit, &bench_routes::user::folio_unit,
+  const std::array<const folio::RouteUnit*, 6> units{&bench_routes::home::folio_unit, &bench_routes::user::folio_unit,
                                                      &bench_routes::json::folio_unit, &bench_routes::echo::folio_unit,
-                                                     &bench_routes::room::folio_unit};
+                                                     &bench_routes::deflate::folio_unit, &bench_routes::room::folio_unit};
   auto application = folio::app::Application::build(units);
   if (!application) fail("server", application.error().message());
   server_->publish(*std::move(application));
@@ -118,6 +148,8 @@ InProcessServer::InProcessServer() {
 InProcessServer::~InProcessServer() {
   server_->stop();
   server_->run();
+  std::error_code ignored;
+  std::filesystem::remove_all(public_files_, ignored);
 }
 
 int InProcessServer::connect() {
@@ -166,10 +198,13 @@ std::string_view Peer::receive(std::size_t size) {
   return std::string_view(buffer_).substr(0, got);
 }
 
-void Peer::upgrade(std::string_view path) {
-  send(std::string("GET ").append(path).append(
-      " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+void Peer::upgrade(std::string_view path, std::string_view fields) {
+  send(std::string("GET ")
+           .append(path)
+           .append(" HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
+           .append(fields)
+           .append("\r\n"));
   server_.turn_uncounted();
   if (!receive(4096).starts_with("HTTP/1.1 101 ")) fail("server", "refuses to upgrade");
 }

@@ -26,10 +26,13 @@ class InProcessServer {
   void turn();
   // The same without being counted.
   void turn_uncounted();
+  // A file that it serves has so many bytes, all of them `x`.
+  static constexpr std::size_t file_size = 4096;
   // A second passes: the loop looks at the deadlines of all connections. Counted.
   void sweep();
 
  private:
+  std::string public_files_;
   std::unique_ptr<folio::app::Server> server_;
   uv_timer_s* sweep_ = nullptr;
 };
@@ -45,8 +48,10 @@ class Peer {
   void send(std::string_view bytes) const;
   // What has come, up to `size` bytes; less when no more is there.
   std::string_view receive(std::size_t size);
-  // Asks for a WebSocket, and leaves the 101 behind. Not counted.
-  void upgrade(std::string_view path);
+  // What has come, all of it.
+  std::string_view receive_some() { return receive(64 * 1024); }
+  // Asks for a WebSocket, with further fields if need be, and leaves the 101 behind. Not counted.
+  void upgrade(std::string_view path, std::string_view fields = {});
 
  private:
   InProcessServer& server_;

@@ -8,7 +8,9 @@
 #include "count.hpp"
 #include "requests.hpp"
 #include "server.hpp"
+#include "ws/deflate_contexts.hpp"
 #include "ws/frame.hpp"
+#include "ws/protocol.hpp"
 
 namespace bench {
 
@@ -23,6 +25,16 @@ std::string repeat(std::string_view text, std::size_t times) {
 // As three_fields, for another path.
 std::string get(std::string_view path) {
   return "GET " + std::string(path) + std::string(three_fields.substr(std::string_view("GET /").size()));
+}
+
+// As a browser asks, for another path.
+std::string browsers_get(std::string_view path) {
+  return "GET " + std::string(path) + std::string(browser.substr(browser.find(" HTTP/1.1")));
+}
+
+std::string post_json(std::string_view body) {
+  return "POST /json HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
 // `pipelined` requests at a time, each of which is answered with 200 and `body`.
@@ -79,6 +91,58 @@ void count_echo(InProcessServer& server, const char* name, std::size_t size, std
     }
   };
   hot_path(name, size > 1024 ? 100 : 1000 / in_flight, echo, in_flight);
+}
+
+// One message at a time, compressed both ways.
+void count_compressed_echo(InProcessServer& server, const char* name, std::size_t size) {
+  Peer peer(server);
+  peer.upgrade("/ws/deflate", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+  folio::ws::DeflateContexts contexts;
+  folio::ws::Options options;
+  options.deflate = folio::ws::DeflateParameters{.server_no_context_takeover = true, .client_no_context_takeover = true};
+  options.deflate_contexts = &contexts;
+  folio::ws::Protocol client(folio::ws::Role::Client, options);
+  std::string message;
+  while (message.size() < size) message += "the quick brown fox " + std::to_string(message.size()) + ", ";
+  message.resize(size);
+  const auto echo = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      folio::base::Buffer sent;
+      expect(client.send(folio::ws::Opcode::Text, message, sent), name, "cannot be sent");
+      peer.send(sent.view());
+      server.turn();
+      std::string received(peer.receive_some());
+      std::span<char> input(received);
+      folio::base::Buffer replies;
+      expect(client.receive(input, replies).payload == message, name, "comes back as something else");
+    }
+  };
+  hot_path(name, 200, echo);
+}
+
+// A guest joins a room, hears what is said there, and goes.
+void count_guests(InProcessServer& server, const char* name) {
+  const std::string sent = client_frames(32, 1);
+  const std::string expected = server_frames(32, 1);
+  const std::string request =
+      "GET /ws/room/guests HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  hot_path(name, 300, [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      Peer peer = [&] {
+        const Counted counted;
+        return Peer(server);
+      }();
+      peer.send(request);
+      server.turn();
+      expect(peer.receive_some().starts_with("HTTP/1.1 101 "), name, "is refused");
+      peer.send(sent);
+      server.turn();
+      expect(peer.receive_some() == expected, name, "is not heard");
+      { const Peer ended = std::move(peer); }
+      server.turn();
+    }
+  });
 }
 
 // A room of 500, in which one says `in_flight` messages at a time. Counts deliveries.
@@ -152,6 +216,7 @@ void count_upgrades(InProcessServer& server, const char* name) {
 
 void count_server() {
   InProcessServer server;
+  constexpr std::string_view user = R"({"id":1234567,"name":"Ada Lovelace","roles":["author","admin"],"active":true})";
   const std::string upload =
       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: 1024\r\n\r\n" +
       std::string(1024, 'x');
@@ -160,11 +225,16 @@ void count_server() {
   count_requests(server, "server: /users/[id]", get("/users/1234567"), "1234567");
   count_requests(server, "server: JSON", get("/json"), R"({"message":"Hello, World!"})");
   count_requests(server, "server: POST of 1 KiB", upload, "1024");
+  count_requests(server, "server: POST of JSON", post_json(user), user);
+  count_requests(server, "server: /users/[id], for a browser", browsers_get("/users/1234567"), "1234567");
+  count_requests(server, "server: file of 4 KiB", get("/file.txt"), std::string(InProcessServer::file_size, 'x'));
   count_connections(server, "server: connection with one request");
   count_upgrades(server, "server: upgrade");
   count_echo(server, "server: ws echo 32 B", 32, 1);
   count_echo(server, "server: ws echo 32 B, 16 in flight", 32, 16);
   count_echo(server, "server: ws echo 16 KiB", 16 * 1024, 1);
+  count_compressed_echo(server, "server: ws echo 1 KiB, compressed", 1024);
+  count_guests(server, "server: a guest in a room");
   count_room(server, "server: delivery in a room of 500", 1);
   count_room(server, "server: delivery in a room of 500, 16 in flight", 16);
   count_sweep(server, "server: look at the deadlines of an idle WebSocket");
