@@ -172,7 +172,7 @@ function(folio_export_app)
 
   string(TOUPPER "${CMAKE_BUILD_TYPE}" configuration)
   separate_arguments(optimise NATIVE_COMMAND "${CMAKE_CXX_FLAGS_${configuration}}")
-  set(app_cxxflags ${common} ${optimise})
+  set(app_cxxflags ${common} ${optimise} ${FOLIO_PROFILE_OPTIONS})
   set(app_ldflags ${linker_flags} ${FOLIO_SANITIZE_FLAGS})
   set(app_own_runtime "")
   if(CMAKE_INTERPROCEDURAL_OPTIMIZATION)

@@ -11,10 +11,10 @@ set(FOLIO_PROFILE "use" CACHE STRING "What release builds make of framework/prof
 set_property(CACHE FOLIO_PROFILE PROPERTY STRINGS use record off)
 set(FOLIO_PROFILE_CLANG 19)
 
-# Sets FOLIO_PROFILE_OPTIONS to what the layers are compiled with. A local function is known by the name of its file
+# Sets FOLIO_PROFILE_OPTIONS to what the layers, and apps, are compiled with. A local function is known by the name of its file
 # without the folders, so that the profile holds wherever the sources are.
 function(folio_find_profile)
-  set(names "-mllvm -static-func-full-module-prefix=false")
+  set(names -mllvm -static-func-full-module-prefix=false)
   set(FOLIO_PROFILE_OPTIONS "" PARENT_SCOPE)
   if(NOT FOLIO_PROFILE MATCHES "^(use|record|off)$")
     message(FATAL_ERROR "FOLIO_PROFILE is '${FOLIO_PROFILE}': set it to use, record or off.")
@@ -27,7 +27,7 @@ function(folio_find_profile)
     if(NOT knows)
       message(FATAL_ERROR "A profile is recorded by clang ${FOLIO_PROFILE_CLANG}: run ./folio bench --train, which selects it.")
     endif()
-    set(FOLIO_PROFILE_OPTIONS -fprofile-generate "SHELL:${names}" PARENT_SCOPE)
+    set(FOLIO_PROFILE_OPTIONS -fprofile-generate ${names} PARENT_SCOPE)
     add_link_options(-fprofile-generate)  # what writes it
     return()
   endif()
@@ -53,6 +53,6 @@ function(folio_find_profile)
     endif()
     file(RENAME ${binary}.new ${binary})
   endif()
-  set(FOLIO_PROFILE_OPTIONS -fprofile-use=${binary} "SHELL:${names}" -Wno-profile-instr-out-of-date
+  set(FOLIO_PROFILE_OPTIONS -fprofile-use=${binary} ${names} -Wno-profile-instr-out-of-date
     -Wno-profile-instr-unprofiled -Wno-backend-plugin PARENT_SCOPE)
 endfunction()
