@@ -40,8 +40,14 @@ class SocketCore final : public room::Member {
   explicit SocketCore(Setup setup);
   ~SocketCore() override;
 
+  // Whether a text is known to be UTF-8, or has to be looked at.
+  enum class Utf8 : std::uint8_t { Unknown, Valid };
+  [[nodiscard]] static Utf8 utf8_of(const WsMessage& message) noexcept {
+    return message.known_valid_ ? Utf8::Valid : Utf8::Unknown;
+  }
+
   // --- any thread ---
-  SendResult send(Opcode opcode, std::string_view payload);
+  SendResult send(Opcode opcode, std::string_view payload, Utf8 utf8 = Utf8::Unknown);
   void close(std::uint16_t code, std::string_view reason);
   [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
   [[nodiscard]] std::shared_ptr<room::Home> home() const noexcept override { return environment_->home; }
@@ -92,7 +98,7 @@ class SocketCore final : public room::Member {
   [[nodiscard]] std::optional<AppError> take_failure();
 
   // Sends without asking the queue's limit; for an awaited send, which waits afterwards.
-  SendResult send_waiting(Opcode opcode, std::string_view payload);
+  SendResult send_waiting(Opcode opcode, std::string_view payload, Utf8 utf8 = Utf8::Unknown);
   // Takes the memory of a message that was sent away, for one that will come.
   void reuse(WsMessage& message) noexcept;
   void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }
@@ -111,7 +117,7 @@ class SocketCore final : public room::Member {
     bool is_text = true;
     bool first = true;
     bool final = true;
-    [[nodiscard]] bool is_data() { return message.text() != nullptr || message.binary() != nullptr; }
+    [[nodiscard]] bool is_data() const { return message.text() != nullptr || message.binary() != nullptr; }
     [[nodiscard]] bool is_whole() const { return first && final; }
   };
   // What has come in one read, and is looked at.
@@ -126,7 +132,7 @@ class SocketCore final : public room::Member {
   SlowPeer count_slow() noexcept;
   void keep_latest(Opcode opcode, std::string_view payload);
   SendResult refuse_slow() noexcept;
-  SendResult send_home(Opcode opcode, std::string_view payload);
+  SendResult send_home(Opcode opcode, std::string_view payload, Utf8 utf8);
   bool send_data(ws::Opcode opcode, std::string_view payload, base::Buffer& out);
   void write(const room::Parcel& parcel);
   void close_home(std::uint16_t code, std::string_view reason) noexcept;

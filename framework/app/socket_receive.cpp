@@ -274,6 +274,7 @@ void SocketCore::take(ws::Event& event, std::optional<WsMessage>& message) {
     std::string& text = *message.emplace(std::in_place_type<WsMessage::Text>).text();
     memory().texts.lend(text, event.payload.size());
     protocol_.take(event, text);
+    message->known_valid_ = true;
   } else {
     auto& bytes = *message.emplace(std::in_place_type<WsMessage::Binary>).binary();
     memory().binaries.lend(bytes, event.payload.size());

@@ -28,9 +28,9 @@ bool SocketCore::pressed(std::size_t limit) noexcept {
 
 // --- sending ---
 
-SendResult SocketCore::send(Opcode opcode, std::string_view payload) {
+SendResult SocketCore::send(Opcode opcode, std::string_view payload, Utf8 utf8) {
   if (closed()) return SendResult::Closed;
-  if (on_home_thread()) return send_home(opcode, payload);
+  if (on_home_thread()) return send_home(opcode, payload, utf8);
   const std::size_t cost = payload.size() + limits().queue_overhead;
   const std::size_t queued = foreign_queued_.fetch_add(cost, std::memory_order_relaxed);
   if (queued != 0 && queued + cost + backlog_.load(std::memory_order_relaxed) > limits().max_queue) {
@@ -40,9 +40,9 @@ SendResult SocketCore::send(Opcode opcode, std::string_view payload) {
     return SendResult::Closed;
   }
   auto self = std::static_pointer_cast<SocketCore>(shared_from_this());
-  const bool posted = inbox().post([self, opcode, cost, copy = std::string(payload)] {
+  const bool posted = inbox().post([self, opcode, cost, utf8, copy = std::string(payload)] {
     self->foreign_queued_.fetch_sub(cost, std::memory_order_relaxed);
-    self->send_home(opcode, copy);
+    self->send_home(opcode, copy, utf8);
   });
   return posted ? SendResult::Queued : SendResult::Closed;
 }
@@ -72,7 +72,7 @@ SendResult SocketCore::refuse_slow() noexcept {
   return SendResult::Closed;
 }
 
-SendResult SocketCore::send_home(Opcode opcode, std::string_view payload) {
+SendResult SocketCore::send_home(Opcode opcode, std::string_view payload, Utf8 utf8) {
   if (closed() || !protocol_.open()) return SendResult::Closed;
   const std::size_t cost = payload.size() + limits().queue_overhead;
   if (unsent() != 0 && pressed(limits().max_queue - std::min(cost, limits().max_queue))) {
@@ -82,15 +82,15 @@ SendResult SocketCore::send_home(Opcode opcode, std::string_view payload) {
     }
     return refuse_slow();
   }
-  return send_waiting(opcode, payload);
+  return send_waiting(opcode, payload, utf8);
 }
 
 // RFC 6455 §5.6: "The "Payload data" is text data encoded as UTF-8." A peer must fail the connection over anything
 // else; so a byte that is none, which may stem from another client's query, goes out as U+FFFD.
-SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload) {
+SendResult SocketCore::send_waiting(Opcode opcode, std::string_view payload, Utf8 utf8) {
   if (closed() || !protocol_.open()) return SendResult::Closed;
-  if (opcode == Opcode::Text && !base::is_valid_utf8(payload)) {
-    return send_waiting(opcode, base::replace_invalid_utf8(payload));
+  if (opcode == Opcode::Text && utf8 == Utf8::Unknown && !base::is_valid_utf8(payload)) {
+    return send_waiting(opcode, base::replace_invalid_utf8(payload), Utf8::Valid);
   }
   base::Buffer& out = output();
   bool sent = false;
@@ -227,7 +227,7 @@ void SocketCore::on_drained() noexcept {
   backlog_.store(unsent(), std::memory_order_relaxed);
   flush_pong();
   if (seldom_) {
-    if (const auto latest = std::exchange(seldom_->latest, nullptr)) send_home(latest->opcode, latest->payload);
+    if (const auto latest = std::exchange(seldom_->latest, nullptr)) send_home(latest->opcode, latest->payload, Utf8::Unknown);
     for (auto& waker : std::exchange(seldom_->drained, {})) waker.wake();
   }
   resume_input();

@@ -14,7 +14,8 @@ AppError closed_error() {
 
 SendResult send_message(const detail::SocketRef& socket, const WsMessage& message, bool waiting) {
   const auto send = [&](detail::Opcode opcode, std::string_view payload) {
-    return waiting ? socket->send_waiting(opcode, payload) : socket->send(opcode, payload);
+    const auto utf8 = detail::SocketCore::utf8_of(message);
+    return waiting ? socket->send_waiting(opcode, payload, utf8) : socket->send(opcode, payload, utf8);
   };
   if (const std::string* text = message.text()) [[likely]] return send(detail::Opcode::Text, *text);
   struct Visitor {

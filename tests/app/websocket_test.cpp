@@ -67,6 +67,28 @@ FOLIO_TEST_FILE("echo.cpp")
 FOLIO_ROUTE_UNIT
 }  // namespace echo
 
+// Sends each message on, after a look at it that changes what begins with `spoil`.
+namespace spoiling {
+using namespace folio::absent;
+using namespace folio;
+Task<> WS(WebSocket ws) {
+  while (auto message = co_await ws.next()) {
+    WsMessage kept = *message;
+    std::string* text = kept.text();
+    if (text != nullptr && text->starts_with("spoil")) text->push_back('\xC3');
+    message->visit([](auto& kind) {
+      if constexpr (requires { kind.payload.starts_with("visit"); }) {
+        if (kind.payload.starts_with("visit")) kind.payload.push_back('\xC3');
+      }
+    });
+    co_await ws.send(kept);
+    co_await ws.send(std::move(*message));
+  }
+}
+FOLIO_TEST_FILE("spoiling.cpp")
+FOLIO_ROUTE_UNIT
+}  // namespace spoiling
+
 namespace kinds {
 using namespace folio::absent;
 using namespace folio;
@@ -420,6 +442,7 @@ using test_sockets::ledger;
 std::vector<const RouteUnit*> all_units() {
   using namespace test_sockets;
   return {&echo::folio_unit,
+          &spoiling::folio_unit,
           &kinds::folio_unit,
           &by_hand::folio_unit,
           &throwing::folio_unit,
@@ -834,6 +857,20 @@ TEST_F(Sockets, WhatIsNoUtf8GoesOutAsReplacementCharacters) {
   EXPECT_EQ(first.next(), "cut \xEF\xBF\xBD");
   SocketClient greeted(port, "/kinds?name=%C0%80");
   EXPECT_EQ(greeted.next(), "hello \xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+// RFC 6455 §5.6. A message that came in is UTF-8, and only as long as nobody has changed it.
+TEST_F(Sockets, AMessageThatWasChangedIsLookedAtBeforeItGoesOut) {
+  SocketClient client(port, "/spoiling");
+  client.send("as it is");
+  EXPECT_EQ(client.next(), "as it is");
+  EXPECT_EQ(client.next(), "as it is");
+  client.send("spoil");
+  EXPECT_EQ(client.next(), "spoil\xEF\xBF\xBD");
+  EXPECT_EQ(client.next(), "spoil");
+  client.send("visit");
+  EXPECT_EQ(client.next(), "visit");
+  EXPECT_EQ(client.next(), "visit\xEF\xBF\xBD");
 }
 
 TEST_F(Sockets, APeerThatDoesNotReadIsBounded) {

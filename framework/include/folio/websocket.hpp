@@ -44,6 +44,10 @@ inline constexpr std::uint16_t try_again_later = 1013;
 inline constexpr std::uint16_t bad_gateway = 1014;
 }  // namespace close_code
 
+namespace detail {
+class SocketCore;  // the part of a connection that any thread may touch
+}
+
 // One message, in one of five kinds.
 class WsMessage {
  public:
@@ -72,13 +76,16 @@ class WsMessage {
   template <class Kind>
   explicit WsMessage(std::in_place_type_t<Kind> kind) : kind_(kind) {}  // an empty one, made where it stays
   WsMessage(const WsMessage&) = default;
-  WsMessage(WsMessage&& other) noexcept : kind_(moved(other.kind_)) {}
+  WsMessage(WsMessage&& other) noexcept : kind_(moved(other.kind_)), known_valid_(other.known_valid_) {}
   WsMessage& operator=(const WsMessage&) = default;
   WsMessage& operator=(WsMessage&&) noexcept = default;
   ~WsMessage() = default;
 
   // Each a pointer to what is in the message, or null when it is of another kind.
-  [[nodiscard]] std::string* text() { return payload_of<Text>(*this); }
+  [[nodiscard]] std::string* text() {
+    known_valid_ = false;  // whoever asks may change it
+    return payload_of<Text>(*this);
+  }
   [[nodiscard]] const std::string* text() const { return payload_of<Text>(*this); }
   [[nodiscard]] std::vector<std::uint8_t>* binary() { return payload_of<Binary>(*this); }
   [[nodiscard]] const std::vector<std::uint8_t>* binary() const { return payload_of<Binary>(*this); }
@@ -93,6 +100,7 @@ class WsMessage {
   }
   template <class Visitor>
   decltype(auto) visit(Visitor&& visitor) {
+    known_valid_ = false;
     return std::visit(std::forward<Visitor>(visitor), kind_);
   }
 
@@ -109,7 +117,11 @@ class WsMessage {
     return std::move(other);
   }
 
+  // A text that came in has been found to be UTF-8, and need not be looked at again when it goes out as it is.
+  friend class detail::SocketCore;
+
   Kinds kind_;
+  bool known_valid_ = false;
 };
 
 // A piece of a message, on a route with WsOptions::streaming.
@@ -122,8 +134,6 @@ struct WsPiece {
 
 namespace detail {
 
-class SocketCore;   // the part of a connection that any thread may touch
-class SocketSession;
 
 using SocketRef = std::shared_ptr<SocketCore>;
 
