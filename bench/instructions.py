@@ -30,6 +30,7 @@ SLACK = {INSTRUCTIONS: 0, ALLOCATIONS: 0.02}  # that much is allowed of anything
 NOISE = 0.05  # percent: numbers that moved by less stay as they are kept
 SECONDS = 600  # for the whole of it, which takes ten
 RECORD = "./folio bench --check --record"
+TRAIN = "./folio bench --train"
 
 MORE, LESS, SAME, NEW, GONE = "more", "less", "same", "new", "gone"
 
@@ -69,7 +70,8 @@ class Verdict:
         if self.kept:
             text += f", {100 * (self.measured - self.kept) / self.kept:+.2f} %"
         if self.kind == MORE and self.comparable:
-            text += f", more than {PERCENT:g} % allow; make it cheaper, or if it has to be so, keep that with {RECORD}"
+            text += (f", more than {PERCENT:g} % allow; make it cheaper (what was changed has no profile until {TRAIN} records "
+                     f"it), or if it has to be so, keep that with {RECORD}")
         if self.kind == LESS and self.comparable:
             text += f": keep the gain with {RECORD}"
         return text

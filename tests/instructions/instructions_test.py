@@ -65,8 +65,9 @@ class Judging(unittest.TestCase):
     def test_more_fails_and_says_what_how_much_and_what_to_do(self):
         verdict = self.judge({"a": 1000}, {"a": 1040})
         self.assertTrue(verdict.failed)
-        self.assertEqual("a: 1,040.0 instructions, 1,000.0 are kept, +4.00 %, more than 3 % allow; make it cheaper, or "
-                         "if it has to be so, keep that with ./folio bench --check --record", verdict.line())
+        self.assertEqual("a: 1,040.0 instructions, 1,000.0 are kept, +4.00 %, more than 3 % allow; make it cheaper "
+                         "(what was changed has no profile until ./folio bench --train records it), or if it has to be "
+                         "so, keep that with ./folio bench --check --record", verdict.line())
 
     def test_less_is_said_and_does_not_fail(self):
         verdict = self.judge({"a": 1000}, {"a": 900})
