@@ -25,11 +25,14 @@ class SpareMemory {
     kept_.clear();
   }
 
-  // Lets `bytes`, which are empty, have it for `size` bytes, unless that would be a waste: who keeps a short message must
-  // not keep a long one's memory with it.
+  // Lets `bytes`, which are empty and have no memory, have it for `size` bytes, unless that would be a waste.
   void lend(Bytes& bytes, std::size_t size) noexcept {
-    if (size >= smallest && kept_.capacity() / 4 <= size) replace(bytes, kept_);
+    if (size >= smallest && is_worth(kept_.capacity(), size)) replace(bytes, kept_);
   }
+
+  // Whether so much memory is not too much for so many bytes: who keeps a short message must not keep a long one's memory
+  // with it.
+  static bool is_worth(std::size_t capacity, std::size_t size) noexcept { return capacity / 4 <= size; }
 
  private:
   // What an assignment does, without what that asks first.

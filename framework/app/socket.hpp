@@ -123,7 +123,8 @@ class SocketCore final : public room::Member {
   // What has come in one read, and is looked at.
   struct Input {
     std::span<char> bytes;  // the rest
-    ws::Event event;        // taken out of it last, and waiting for its reader; None: it has gone where it belongs
+    ws::Event event{};      // taken out of it last, and waiting for its reader; None: it has gone where it belongs
+    std::string place{};    // where a long text of one frame is unmasked to, as the memory of its message
   };
   [[nodiscard]] bool on_home_thread() const noexcept;
   [[nodiscard]] base::Buffer& output() noexcept;

@@ -12,6 +12,9 @@ std::vector<std::uint8_t> bytes_of(std::string_view payload) {
   return {payload.begin(), payload.end()};
 }
 
+// Bytes of input from which on a text may be so long that a copy of it is worth sparing.
+constexpr std::size_t placed_from = 4096;
+
 // What incomplete messages of a loop's connections take, beyond what each may take freely.
 struct Incomplete {
   explicit Incomplete(net::Loop&) {}
@@ -36,7 +39,7 @@ void SocketCore::on_data(std::span<char> bytes) noexcept {
 
 // Turns input into messages for as long as there is room for them.
 void SocketCore::pump(std::span<char> bytes) noexcept {
-  Input input{bytes, {}};
+  Input input{bytes};
   input_ = &input;
   net::Loop& loop = tcp_->loop();
   while (receive(input)) {
@@ -47,6 +50,7 @@ void SocketCore::pump(std::span<char> bytes) noexcept {
   }
   queue(input);
   input_ = nullptr;
+  memory().texts.give(input.place);
   flush_pong();
   backlog_.store(unsent(), std::memory_order_relaxed);
   account();
@@ -64,7 +68,12 @@ bool SocketCore::receive(Input& input) noexcept {
     tcp_->pause_reading();
     return false;
   }
-  input.event = protocol_.receive(input.bytes, output());
+  std::string* place = nullptr;
+  if (input.bytes.size() >= placed_from) {
+    place = &input.place;
+    if (place->capacity() < placed_from) memory().texts.lend(*place, input.bytes.size());
+  }
+  input.event = protocol_.receive(input.bytes, output(), place);
   return input.event.kind != ws::Event::Kind::None;
 }
 
@@ -272,8 +281,13 @@ void SocketCore::take(ws::Event& event, std::optional<WsMessage>& message) {
   counters().received(event.payload.size(), event.final);
   if (is_text) {
     std::string& text = *message.emplace(std::in_place_type<WsMessage::Text>).text();
-    memory().texts.lend(text, event.payload.size());
-    protocol_.take(event, text);
+    if (input_ != nullptr && event.payload.data() == input_->place.data() &&
+        app::SpareMemory<std::string>::is_worth(input_->place.capacity(), event.payload.size())) {
+      text = std::move(input_->place);
+    } else {
+      memory().texts.lend(text, event.payload.size());
+      protocol_.take(event, text);
+    }
     message->known_valid_ = true;
   } else {
     auto& bytes = *message.emplace(std::in_place_type<WsMessage::Binary>).binary();

@@ -30,8 +30,8 @@ constexpr MaskKey rotate_mask_key(MaskKey key, std::size_t count) {
 // The same for payloads of any size, out of line and as wide as the machine allows.
 void apply_mask_wide(char* data, std::size_t size, MaskKey key);
 
-// The same for a text, in one pass: whether all of it is ASCII afterwards.
-[[nodiscard]] bool unmask_ascii(char* data, std::size_t size, MaskKey key);
+// Unmasks a text into `to`, which is `from` or memory of its own, in one pass. Gives whether all of it is ASCII.
+[[nodiscard]] bool unmask_ascii(char* to, const char* from, std::size_t size, MaskKey key);
 
 inline void apply_mask(char* data, std::size_t size, MaskKey key) {
   if (size >= 128) return apply_mask_wide(data, size, key);

@@ -63,7 +63,7 @@ void Protocol::release_delivered() {
 
 // ---- Receiving
 
-Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
+Event Protocol::receive(std::span<char>& input, base::Buffer& out, std::string* place) {
   if (delivered_) release_delivered();
   if (out.empty()) {
     pong_bytes_ = 0;
@@ -79,7 +79,7 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out) {
     } else {
       const HeaderStatus status = next_header(input);
       if (status == HeaderStatus::NeedMore) return event;
-      if (status == HeaderStatus::Complete && read_whole_message(input, event, is_ascii)) {
+      if (status == HeaderStatus::Complete && read_whole_message(input, place, event, is_ascii)) {
         whole = true;
         break;
       }
@@ -177,14 +177,24 @@ bool Protocol::read_short_message(std::span<char>& input, Event& event) {
 }
 
 // RFC 6455 §5.4: "An unfragmented message consists of a single frame with the FIN bit set and an opcode other than 0."
-bool Protocol::read_whole_message(std::span<char>& input, Event& event, bool& is_ascii) {
+bool Protocol::read_whole_message(std::span<char>& input, std::string* place, Event& event, bool& is_ascii) {
   const bool is_text = frame_.opcode == Opcode::Text;
   const bool is_data = is_text || frame_.opcode == Opcode::Binary;
   if (!is_data || !frame_.final || frame_.reserved != 0 || input.size() < frame_.length) return false;
   const auto length = static_cast<std::size_t>(frame_.length);
   if (is_text && frame_.mask_key != 0) {
-    event.payload = {input.data(), length};
-    is_ascii = unmask_ascii(input.data(), length, frame_.mask_key);
+    const char* const from = input.data();
+    if (place != nullptr) {
+      // The size that libstdc++ 12 hands to the function may be a larger one, and is not used.
+      place->resize_and_overwrite(length, [&](char* to, std::size_t) {
+        is_ascii = unmask_ascii(to, from, length, frame_.mask_key);
+        return length;
+      });
+      event.payload = *place;
+    } else {
+      is_ascii = unmask_ascii(input.data(), from, length, frame_.mask_key);
+      event.payload = {from, length};
+    }
     input = input.subspan(length);
   } else {
     event.payload = unmask(input, length);

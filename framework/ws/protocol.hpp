@@ -17,8 +17,8 @@
 //
 // Messages come whole, or in pieces as they arrive: see Delivery.
 //
-// Lifetime. An event's payload and reason are views: into the input, when a message of one frame lies whole in it or a
-// piece was asked for, and what is compressed, into the protocol. They are valid until the next call of receive(),
+// Lifetime. An event's payload and reason are views: into the input (or the caller's string, see receive), when a message
+// of one frame lies whole in it or a piece was asked for, and what is compressed, into the protocol. They are valid until the next call of receive(),
 // take() or release(), no longer than the input, and until the protocol is moved.
 //
 // Output. `out` is what this connection has not sent yet, all of it: replies are appended to it (the pong for a ping,
@@ -140,8 +140,10 @@ class Protocol {
   Protocol& operator=(Protocol&&) noexcept;
   ~Protocol();
 
-  // The next event, or None when all of `input` is taken. Advances `input`, and unmasks in place what it takes.
-  [[nodiscard]] Event receive(std::span<char>& input, base::Buffer& out);
+  // The next event, or None when all of `input` is taken. Advances `input`, and unmasks in place what it takes. With
+  // `place`, a string that the caller has for it, a text that lies whole in the input and is not short is unmasked into
+  // that instead, which spares a copy: the event's payload is then a view of it.
+  [[nodiscard]] Event receive(std::span<char>& input, base::Buffer& out, std::string* place = nullptr);
 
   // Where the next input is best put, if it is to be put anywhere in particular: behind what has come of the message that
   // is put together, in memory that is there and takes no more than the frame still brings. What is read to the
@@ -231,7 +233,7 @@ class Protocol {
   HeaderStatus next_header(std::span<char>& input);
   // Whether the frame whose header is read is all of a message and lies whole in the input: then it is the event.
   [[nodiscard]] bool read_short_message(std::span<char>& input, Event& event);
-  [[nodiscard]] bool read_whole_message(std::span<char>& input, Event& event, bool& is_ascii);
+  [[nodiscard]] bool read_whole_message(std::span<char>& input, std::string* place, Event& event, bool& is_ascii);
   // A frame whose header is read; and the rest of one whose payload arrives in pieces. None says: go on.
   Event begin_frame(std::span<char>& input, base::Buffer& out);
   Event continue_frame(std::span<char>& input, base::Buffer& out);

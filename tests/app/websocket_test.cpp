@@ -859,6 +859,20 @@ TEST_F(Sockets, WhatIsNoUtf8GoesOutAsReplacementCharacters) {
   EXPECT_EQ(greeted.next(), "hello \xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
+TEST_F(Sockets, TextsOfAllLengthsComeBackWhateverTheyCameWith) {
+  SocketClient client(port, "/echo");
+  std::vector<std::string> sent;
+  for (const std::size_t size : {4'090, 4'096, 16'384, 126, 60'000, 10, 5'000, 70'000, 1, 20'000, 8'000, 300, 0}) {
+    const char letter = static_cast<char>('a' + sent.size());
+    sent.emplace_back(size, letter);
+    sent.push_back(std::string(size, letter) + "é");
+  }
+  for (int round = 0; round < 3; ++round) {
+    for (const std::string& text : sent) client.send(text);
+    for (const std::string& text : sent) ASSERT_EQ(client.next(), text);
+  }
+}
+
 // RFC 6455 §5.6. A message that came in is UTF-8, and only as long as nobody has changed it.
 TEST_F(Sockets, AMessageThatWasChangedIsLookedAtBeforeItGoesOut) {
   SocketClient client(port, "/spoiling");

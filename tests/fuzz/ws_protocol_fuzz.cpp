@@ -68,6 +68,7 @@ Outcome run(ws::Role role, const ws::Options& options, std::string_view bytes, b
   }
   bool ended = false;
   std::string message;
+  std::string place;
   bool inside = false;
   while (!bytes.empty()) {
     const std::size_t count = std::min<std::size_t>(step(), bytes.size());
@@ -76,7 +77,7 @@ Outcome run(ws::Role role, const ws::Options& options, std::string_view bytes, b
     bytes.remove_prefix(count);
     std::span<char> input(memory.get(), count);
     for (;;) {
-      const Event event = protocol.receive(input, out);
+      const Event event = protocol.receive(input, out, (count & 2) != 0 ? &place : nullptr);
       if (event.kind == Event::Kind::None) break;
       require(!ended);
       ended = event.kind == Event::Kind::Close || event.kind == Event::Kind::Failed;

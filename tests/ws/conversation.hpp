@@ -162,24 +162,32 @@ inline Seen seen(const Event& event) {
           event.final};
 }
 
-// Gives `chunk` to the protocol, in memory of exactly its size, and adds what comes of it to `events`.
-inline void feed(Protocol& protocol, std::string_view chunk, base::Buffer& out, std::vector<Seen>& events) {
+// Gives `chunk` to the protocol, in memory of exactly its size, and adds what comes of it to `events`. `place`: where long
+// texts may be unmasked to.
+inline void feed_into(Protocol& protocol, std::string_view chunk, base::Buffer& out, std::vector<Seen>& events,
+                      std::string* place) {
   const auto memory = std::make_unique<char[]>(chunk.size());
   if (!chunk.empty()) std::memcpy(memory.get(), chunk.data(), chunk.size());
   std::span<char> input(memory.get(), chunk.size());
   for (;;) {
-    const Event event = protocol.receive(input, out);
+    const Event event = protocol.receive(input, out, place);
     if (event.kind == Event::Kind::None) break;
     events.push_back(seen(event));
   }
   EXPECT_TRUE(input.empty()) << "receive() leaves nothing back";
 }
 
-// The same for bytes that are read to where the protocol wants them, as far as it wants any.
+inline void feed(Protocol& protocol, std::string_view chunk, base::Buffer& out, std::vector<Seen>& events) {
+  feed_into(protocol, chunk, out, events, nullptr);
+}
+
+// The same for bytes that are read to where the protocol wants them, as far as it wants any, and texts that are unmasked
+// to where the caller does.
 inline void feed_placed(Protocol& protocol, std::string_view chunk, base::Buffer& out, std::vector<Seen>& events) {
+  std::string place;
   while (!chunk.empty()) {
     std::span<char> input = protocol.receive_space();
-    if (input.empty()) return feed(protocol, chunk, out, events);
+    if (input.empty()) return feed_into(protocol, chunk, out, events, &place);
     input = input.first(std::min(input.size(), chunk.size()));
     std::memcpy(input.data(), chunk.data(), input.size());
     chunk.remove_prefix(input.size());

@@ -60,12 +60,16 @@ TEST(Rfc6455Section5_3, OfATextTellsWhetherItIsAscii) {
     std::string masked = text;
     apply_mask(masked.data(), size, key);
     std::string unmasked = masked;
-    EXPECT_TRUE(unmask_ascii(unmasked.data(), size, key)) << size;
+    EXPECT_TRUE(unmask_ascii(unmasked.data(), unmasked.data(), size, key)) << size;
     EXPECT_EQ(unmasked, text);
+    std::string elsewhere(size + 2, '#');
+    EXPECT_TRUE(unmask_ascii(elsewhere.data() + 1, masked.data(), size, key)) << size;
+    EXPECT_EQ(elsewhere, '#' + text + '#');
     for (std::size_t at = 0; at < size; ++at) {
       unmasked = masked;
       unmasked[at] = static_cast<char>(unmasked[at] ^ 0x80);
-      ASSERT_FALSE(unmask_ascii(unmasked.data(), size, key)) << size << ", byte " << at;
+      ASSERT_FALSE(unmask_ascii(elsewhere.data(), unmasked.data(), size, key)) << size << ", byte " << at;
+      ASSERT_FALSE(unmask_ascii(unmasked.data(), unmasked.data(), size, key)) << size << ", byte " << at;
     }
   }
 }

@@ -493,5 +493,42 @@ TEST_P(Rfc6455Section8_1, TheNextMessageIsJudgedAnew) {
          {binary("\xC3\xFF"), text("fine"), text("aé"), text("é")}, {});
 }
 
+TEST(ProtocolPlace, ALongTextOfOneFrameIsUnmaskedIntoIt) {
+  for (const std::string& words : {std::string(200, 'x'), std::string(70'000, 'x') + "é"}) {
+    Protocol protocol(Role::Server);
+    base::Buffer out;
+    std::string frame = raw_frame(Role::Client, 0x81, words) + raw_frame(Role::Client, 0x82, words) +
+                        raw_frame(Role::Client, 0x81, "short");
+    std::span<char> input(frame);
+    std::string place = "what was there before";
+    const Event long_text = protocol.receive(input, out, &place);
+    EXPECT_EQ(long_text.kind, Event::Kind::Text);
+    EXPECT_EQ(long_text.payload, words);
+    EXPECT_EQ(long_text.payload.data(), place.data());
+    place.clear();
+    for (const std::string_view other : {std::string_view(words), "short"sv}) {
+      const Event event = protocol.receive(input, out, &place);
+      EXPECT_EQ(event.payload, other);
+      EXPECT_TRUE(place.empty());
+    }
+    EXPECT_TRUE(input.empty());
+  }
+}
+
+TEST(ProtocolPlace, WhatIsUnmaskedThereIsJudged) {
+  for (const std::size_t at : {std::size_t{0}, std::size_t{4000}, std::size_t{4999}}) {
+    Protocol protocol(Role::Server);
+    base::Buffer out;
+    std::string words(5000, 'x');
+    words[at] = '\xFF';
+    std::string frame = raw_frame(Role::Client, 0x81, words);
+    std::span<char> input(frame);
+    std::string place;
+    const Event event = protocol.receive(input, out, &place);
+    EXPECT_EQ(event.kind, Event::Kind::Failed);
+    EXPECT_EQ(event.code, CloseCode::InvalidPayload);
+  }
+}
+
 }  // namespace
 }  // namespace folio::ws
