@@ -54,6 +54,8 @@ def parse(arguments):
     parser.add_argument("--growth", action="store_true",
                         help="cost against connections, rooms, members, routes, fields and sizes; a page "
                              "with images as framework/docs keeps it")
+    parser.add_argument("--flame", action="store_true",
+                        help="where the time goes in the cases that match --case, as a flame graph each; needs perf")
     parser.add_argument("--micro", action="store_true", help="the programs of bench/micro")
     parser.add_argument("--compile-time", action="store_true",
                         help="what it costs to compile: of routes, framework and dev, those that follow, or all")
@@ -91,18 +93,28 @@ def main(arguments):
             return run_micro(options)
         descriptors = machine.raise_descriptor_limit()
         with tempfile.TemporaryDirectory(prefix="folio-bench-") as work:
+            if options.flame:
+                import flame
+                return flame.run(options, work, matching(cases.CASES, options))
             if options.growth:
                 import growth
                 return growth.run(options, work, descriptors)
             return compare(options, work, descriptors)
 
 
-def compare(options, work, descriptors):
-    chosen = [case for case in cases.CASES if options.case.search(case.name)]
-    on_loops = [case for case in loops.CASES if options.case.search(case.name)]
-    if not chosen and not on_loops:
+def matching(there, options):
+    """Those of the cases that were asked for, at least one."""
+    chosen = [case for case in there if options.case.search(case.name)]
+    if not chosen:
         sys.exit(f"error: no case matches {options.case.pattern!r}, these are there: "
-                 + ", ".join(case.name for case in (*cases.CASES, *loops.CASES)))
+                 + ", ".join(case.name for case in there))
+    return chosen
+
+
+def compare(options, work, descriptors):
+    wanted = matching((*cases.CASES, *loops.CASES), options)
+    chosen = [case for case in cases.CASES if case in wanted]
+    on_loops = [case for case in loops.CASES if case in wanted]
     servers, missing = choose_servers(options)
     lines = Lines(options.output / "results.md")
     lines.write("\n".join(f"- {line}" for line in machine.lines()))

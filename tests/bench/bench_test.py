@@ -20,6 +20,7 @@ import cases  # noqa: E402
 import chart  # noqa: E402
 import compile_time  # noqa: E402
 import files  # noqa: E402
+import flame  # noqa: E402
 import growth  # noqa: E402
 import loops  # noqa: E402
 import machine  # noqa: E402
@@ -157,6 +158,43 @@ class Loops(unittest.TestCase):
     def test_a_server_that_failed(self):
         outcome = Outcome(loops.CASES[0], samples={loops.ONE: [sample()]}, failures={loops.TWO: "it ended"})
         self.assertIn("| 5.00 | failed | – | – | – |", loops.row(outcome))
+
+
+SCRIPT = """\
+\tffffffffa9a5 tcp_ack ([kernel.kallsyms])
+\tffffffffa9a1 do_syscall_64 ([kernel.kallsyms])
+\t    7f01 __GI___libc_write (inlined)
+\t    7f01 __GI___libc_write (/usr/lib/x86_64-linux-gnu/libc.so.6)
+\t    7f02 [unknown] (/usr/lib/x86_64-linux-gnu/libuv.so.1.0.0)
+\t    7f03 [unknown] (/usr/lib/x86_64-linux-gnu/libuv.so.1.0.0)
+\t    5601 folio::ws::Protocol::receive(std::span<char, 18446744073709551615ul>&, folio::base::Buffer&) [clone .llvm.1] (/app)
+
+\t    5601 folio::net::(anonymous namespace)::turn(int) const (/app)
+
+"""
+
+
+class Flame(unittest.TestCase):
+    def test_stacks_are_counted_outermost_call_first(self):
+        self.assertEqual({
+            (("folio::ws::Protocol::receive", flame.FRAMEWORK), ("libuv.so.1.0.0", flame.LIBRARY),
+             ("__GI___libc_write", flame.LIBRARY), ("do_syscall_64", flame.KERNEL), ("tcp_ack", flame.KERNEL)): 2,
+            (("folio::net::turn", flame.FRAMEWORK),): 1,
+        }, flame.parse(SCRIPT + SCRIPT.partition("\n\n")[0]))
+
+    def test_names_are_without_what_templates_and_parameters_are(self):
+        for name, short in (("a::b<c<d>, e>::f(g<h>&, int) const", "a::b::f"), ("void x<int>(int)", "x"),
+                            ("a::operator()(int)", "a::operator"), ("tcp_ack", "tcp_ack")):
+            self.assertEqual(short, flame.shorten(name))
+
+    def test_a_frame_is_as_wide_as_its_share(self):
+        document = flame.draw("a case", flame.parse(SCRIPT))
+        root = xml.etree.ElementTree.fromstring(document)
+        widths = {frame.find("{*}title").text.partition(",")[0]: float(frame.find("{*}rect").get("width"))
+                  for frame in root.iter("{http://www.w3.org/2000/svg}g")}
+        self.assertAlmostEqual(widths["all"], 2 * widths["folio::net::turn"], delta=0.2)
+        self.assertEqual(widths["tcp_ack"], widths["folio::ws::Protocol::receive"])
+        self.assertIn("kernel 50%", document)
 
 
 class CompileTime(unittest.TestCase):
