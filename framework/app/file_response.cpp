@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +56,13 @@ const Representation& choose(const Request& request, const ServedFile& served) {
   return *std::ranges::find(all, best, &Representation::coding);
 }
 
+// std::time is up to a tick behind the clock that files have their times of: what was written this instant would be of the
+// future.
+std::int64_t seconds_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::floor<std::chrono::seconds>(now).count();
+}
+
 std::string make_boundary() {
   std::array<unsigned char, 12> bytes{};
   crypto::random_bytes(bytes);
@@ -92,7 +99,7 @@ void make_partial(Response& response, const Representation& chosen, const std::v
 Result<Response> respond_with_file(const Request& request, const ServedFile& served, const FilePolicy& policy) {
   const Representation& chosen = choose(request, served);
   const std::uint64_t size = chosen.file->size();
-  const std::int64_t now = std::time(nullptr);
+  const std::int64_t now = seconds_now();
   // RFC 9110 §8.8.2.1: "An origin server with a clock MUST NOT generate a Last-Modified date that is later than the
   // server's message origination time".
   const bool of_the_future = chosen.file->status().modified_seconds() > now;

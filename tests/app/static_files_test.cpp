@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "app/test_server.hpp"
 #include "base/http_date.hpp"
@@ -222,6 +223,28 @@ TEST_F(StaticFiles, Preconditions) {
   EXPECT_EQ(unchanged.field("Cache-Control"), "no-cache");
   EXPECT_EQ(unchanged.field("Content-Length"), "");
   EXPECT_EQ(client->get("/none/such", "If-None-Match: *\r\n").status, 404);
+}
+
+TEST_F(StaticFiles, WhatIsWrittenAtTheTurnOfASecondHasTheDateThatItKeeps) {
+  const auto second = [] {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+  };
+  // Linux gives a file the time of the latest tick, unless a change of any file had to be told from one before that
+  // somebody has seen: from then on all have that later time at least.
+  write("seen.txt", "x");
+  const fs::path seen = folder / "seen.txt";
+  (void)fs::last_write_time(seen);
+  for (const auto begun = second(); second() == begun;) std::this_thread::yield();
+  fs::permissions(seen, fs::perms::owner_read);
+  (void)fs::last_write_time(seen);
+  fs::permissions(seen, fs::perms::owner_all);
+  write("public/docs/now.txt", "x");
+  const std::string modified = client->get("/docs/now.txt").field("Last-Modified");
+  // For longer than a tick of the kernel's.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+  while (std::chrono::steady_clock::now() < end) {
+    ASSERT_EQ(client->get("/docs/now.txt", "If-Unmodified-Since: " + modified + "\r\n").status, 200);
+  }
 }
 
 TEST_F(StaticFiles, IsNotModifiedInTheFuture) {
