@@ -11,8 +11,8 @@ set(FOLIO_PROFILE "use" CACHE STRING "What release builds make of framework/prof
 set_property(CACHE FOLIO_PROFILE PROPERTY STRINGS use record off)
 set(FOLIO_PROFILE_CLANG 19)
 
-# Sets FOLIO_PROFILE_OPTIONS to what the layers, and apps, are compiled with. A local function is known by the name of its file
-# without the folders, so that the profile holds wherever the sources are.
+# Sets FOLIO_PROFILE_OPTIONS to what the layers, and apps, are compiled with. A local function is known by the name of its
+# file without the folders, so that the profile holds wherever the sources are.
 function(folio_find_profile)
   set(names -mllvm -static-func-full-module-prefix=false)
   set(FOLIO_PROFILE_OPTIONS "" PARENT_SCOPE)

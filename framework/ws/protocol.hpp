@@ -18,8 +18,8 @@
 // Messages come whole, or in pieces as they arrive: see Delivery.
 //
 // Lifetime. An event's payload and reason are views: into the input (or the caller's string, see receive), when a message
-// of one frame lies whole in it or a piece was asked for, and what is compressed, into the protocol. They are valid until the next call of receive(),
-// take() or release(), no longer than the input, and until the protocol is moved.
+// of one frame lies whole in it or a piece was asked for, and what is compressed, into the protocol. They are valid until
+// the next call of receive(), take() or release(), no longer than the input, and until the protocol is moved.
 //
 // Output. `out` is what this connection has not sent yet, all of it: replies are appended to it (the pong for a ping,
 // the Close frame that answers one, the Close frame of a connection that failed), as is all that the send functions
