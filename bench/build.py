@@ -46,19 +46,20 @@ def programs(wanted):
     return names
 
 
-def configure():
-    cache = BUILD / "CMakeCache.txt"
+def configure(folder=BUILD, options=()):
+    """In `folder`, which need not be there, with `options` of CMake besides."""
+    cache = folder / "CMakeCache.txt"
     if cache.exists() and f"CMAKE_HOME_DIRECTORY:INTERNAL={ROOT}\n" not in cache.read_text():
-        shutil.rmtree(BUILD)  # a build folder knows its own path; one that was moved or copied is worth nothing
+        shutil.rmtree(folder)  # a build folder knows its own path; one that was moved or copied is worth nothing
     # What CMake found may have come or gone with a package.
     packages = pathlib.Path("/var/lib/dpkg/status")
     both = packages.exists() and cache.exists()
     fresh = ["--fresh"] if both and packages.stat().st_mtime > cache.stat().st_mtime else []
     ccache = shutil.which("ccache") or ""
     run("Configuring the benchmarks",
-        ["cmake", *fresh, "--preset", "release", "-B", str(BUILD), "-DFOLIO_BENCH=ON",
-         f"-DCMAKE_RUNTIME_OUTPUT_DIRECTORY={BINARIES}", f"-DCMAKE_CXX_COMPILER_LAUNCHER={ccache}",
-         f"-DCMAKE_C_COMPILER_LAUNCHER={ccache}"], BUILD / "configure.log")
+        ["cmake", *fresh, "--preset", "release", "-B", str(folder), "-DFOLIO_BENCH=ON",
+         f"-DCMAKE_RUNTIME_OUTPUT_DIRECTORY={folder / 'bin'}", f"-DCMAKE_CXX_COMPILER_LAUNCHER={ccache}",
+         f"-DCMAKE_C_COMPILER_LAUNCHER={ccache}", *options], folder / "configure.log")
     cache.touch()
 
 

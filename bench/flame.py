@@ -34,12 +34,12 @@ class Frame:
         self.count = 0
         self.called = {}
 
-    def add(self, stack):
+    def add(self, stack, count):
         frame = self
-        frame.count += 1
+        frame.count += count
         for name, kind in stack:
             frame = frame.called.setdefault((name, kind), Frame(name, kind))
-            frame.count += 1
+            frame.count += count
 
     def depth(self):
         return 1 + max((frame.depth() for frame in self.called.values()), default=0)
@@ -48,7 +48,7 @@ class Frame:
 def run(options, work, chosen):
     if not shutil.which("perf"):
         sys.exit("error: there is no perf to take samples with: install linux-perf (Ubuntu: linux-tools-generic)")
-    build.programs("load|bare_uv|bare_epoll|routes_server")
+    build.programs("load|routes_server")
     build.app()
     unstripped = build.ROOT / "bench" / "app" / ".folio" / "release" / "app"
     folio = next(server for server in own_servers(unstripped, build.BINARIES) if server.name == FOLIO)
@@ -67,7 +67,8 @@ def run(options, work, chosen):
 
 def sample(bench, server, case, data):
     """perf's account of the server while it is under load."""
-    with bench.on(server, case.fresh) as running:
+    special = server.instead.get(case.name)
+    with bench.on(special or server, case.fresh or special) as running:
         target = running.target(case.tls)
         pids = [value for flag, value in zip(target, target[1:]) if flag == "--server-pid"]
         load = subprocess.Popen(["taskset", "-c", str(bench.load_cpu), bench.load, *case.arguments(), "--seconds",
@@ -134,8 +135,7 @@ def shares(stacks):
 def draw(name, stacks):
     root = Frame()
     for stack, count in stacks.items():
-        for _ in range(count):
-            root.add(stack)
+        root.add(stack, count)
     height = TOP + ROW * root.depth() + 16
     parts = [chart.text(LEFT, 46, f"CPU time of the server: {root.count:,} samples; {shares(stacks)}", "faint"),
              "<style>.frame text { font-size: 11px } .frame rect { stroke: var(--page); stroke-width: .5; fill-opacity: .45 }"

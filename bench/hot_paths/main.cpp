@@ -16,6 +16,9 @@ int main(int count, char** arguments) {
     std::printf("C library\tglibc %s\n", gnu_get_libc_version());
     std::printf("C++ library\tlibstdc++ %d of %d\n", _GLIBCXX_RELEASE, __GLIBCXX__);
     std::printf("libuv\t%s\n", uv_version_string());
+#if defined(__x86_64__)
+    std::printf("vectors\t%s\n", __builtin_cpu_supports("avx2") ? "AVX2" : "SSE2");
+#endif
     return 0;
   }
   if (option == "--train") {

@@ -198,13 +198,17 @@ std::string_view Peer::receive(std::size_t size) {
   return std::string_view(buffer_).substr(0, got);
 }
 
+std::string upgrade_request(std::string_view path, std::string_view fields) {
+  return std::string("GET ")
+      .append(path)
+      .append(" HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
+      .append(fields)
+      .append("\r\n");
+}
+
 void Peer::upgrade(std::string_view path, std::string_view fields) {
-  send(std::string("GET ")
-           .append(path)
-           .append(" HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
-           .append(fields)
-           .append("\r\n"));
+  send(upgrade_request(path, fields));
   server_.turn_uncounted();
   if (!receive(4096).starts_with("HTTP/1.1 101 ")) fail("server", "refuses to upgrade");
 }

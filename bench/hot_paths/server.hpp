@@ -26,16 +26,20 @@ class InProcessServer {
   void turn();
   // The same without being counted.
   void turn_uncounted();
-  // A file that it serves has so many bytes, all of them `x`.
-  static constexpr std::size_t file_size = 4096;
   // A second passes: the loop looks at the deadlines of all connections. Counted.
   void sweep();
+
+  // Of /file.txt, which it serves: bytes, all of them `x`.
+  static constexpr std::size_t file_size = 4096;
 
  private:
   std::string public_files_;
   std::unique_ptr<folio::app::Server> server_;
   uv_timer_s* sweep_ = nullptr;
 };
+
+// Asks for a WebSocket, with further fields if need be.
+[[nodiscard]] std::string upgrade_request(std::string_view path, std::string_view fields = {});
 
 // The client's end of a connection.
 class Peer {
@@ -50,7 +54,7 @@ class Peer {
   std::string_view receive(std::size_t size);
   // What has come, all of it.
   std::string_view receive_some() { return receive(64 * 1024); }
-  // Asks for a WebSocket, with further fields if need be, and leaves the 101 behind. Not counted.
+  // Sends an upgrade_request and leaves the 101 behind. Not counted.
   void upgrade(std::string_view path, std::string_view fields = {});
 
  private:

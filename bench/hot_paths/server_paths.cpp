@@ -46,7 +46,7 @@ void count_requests(InProcessServer& server, const char* name, std::string_view 
   // The first answer tells how long one is.
   peer.send(request);
   server.turn_uncounted();
-  const std::string first(peer.receive(64 * 1024));
+  const std::string first(peer.receive_some());
   expect(first.starts_with("HTTP/1.1 200 ") && first.ends_with("\r\n\r\n" + std::string(body)), name,
          "is not answered with what it should be");
   const auto ask = [&](std::size_t count) {
@@ -124,9 +124,7 @@ void count_compressed_echo(InProcessServer& server, const char* name, std::size_
 void count_guests(InProcessServer& server, const char* name) {
   const std::string sent = client_frames(32, 1);
   const std::string expected = server_frames(32, 1);
-  const std::string request =
-      "GET /ws/room/guests HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  const std::string request = upgrade_request("/ws/room/guests");
   hot_path(name, 300, [&](std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       Peer peer = [&] {
@@ -187,7 +185,7 @@ void count_connections(InProcessServer& server, const char* name) {
       }();
       peer.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       server.turn();
-      expect(peer.receive(64 * 1024).ends_with("Hello, World!"), name, "is not answered");
+      expect(peer.receive_some().ends_with("Hello, World!"), name, "is not answered");
       { const Peer ended = std::move(peer); }
       server.turn();
     }
@@ -195,9 +193,7 @@ void count_connections(InProcessServer& server, const char* name) {
 }
 
 void count_upgrades(InProcessServer& server, const char* name) {
-  const std::string request =
-      "GET /ws/echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  const std::string request = upgrade_request("/ws/echo");
   hot_path(name, 300, [&](std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       {

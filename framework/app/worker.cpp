@@ -164,7 +164,7 @@ http::HeadPrefixes& Worker::head_prefixes() {
   if (turn == date_time_) return head_prefixes_;
   date_time_ = turn;
   timespec now{};
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  ::clock_gettime(CLOCK_REALTIME, &now);  // the coarse one is up to a tick behind the dates of files
   if (now.tv_sec != date_second_) {
     date_second_ = now.tv_sec;
     head_prefixes_.set_date(base::http_date(now.tv_sec));

@@ -120,7 +120,7 @@ class WsMessage {
   // A text that came in has been found to be UTF-8, and need not be looked at again when it goes out as it is.
   friend class detail::SocketCore;
 
-  Kinds kind_;
+  [[no_unique_address]] Kinds kind_;  // whose last bytes have room for what follows
   bool known_valid_ = false;
 };
 
