@@ -21,7 +21,7 @@ void Connection::accept(Worker& worker, uv_stream_s* listener) {
   if (worker.arrivals().size() > worker.config().tls.max_handshakes) worker.arrivals().oldest()->give_up();
   // Past the limit a connection is taken and closed: its client learns at once, and the kernel's queue does not fill.
   if (worker.connections() > worker.config().max_connections) return connection->turn_away();
-  auto place = worker.addresses().take(connection->peer());
+  auto place = worker.addresses().take(connection->tcp_.peer_address());
   if (!place) return connection->turn_away();
   connection->place_ = *std::move(place);
 }
@@ -33,13 +33,12 @@ void Connection::turn_away() noexcept {
 
 void Connection::adopt(Worker& worker, int fd, std::string peer) {
   auto* connection = new Connection(worker);
-  connection->peer_ = std::move(peer);
+  connection->peer_ = std::make_unique<Peer>(Peer{.address = std::move(peer), .certificate = nullptr});
   (void)connection->tcp_.adopt(fd);
 }
 
 Connection::Connection(Worker& worker) : worker_(worker), tcp_(worker.loop(), *this), since_(worker.loop().seconds()) {
   worker.add(*this);
-  worker.loop().add_swept(*this);
 }
 
 Connection::~Connection() {
@@ -47,20 +46,22 @@ Connection::~Connection() {
 }
 
 const std::string& Connection::peer() {
-  if (peer_.empty()) peer_ = tcp_.peer_address();
-  return peer_;
+  if (!peer_) peer_ = std::make_unique<Peer>();
+  if (peer_->address.empty()) peer_->address = tcp_.peer_address();
+  return peer_->address;
 }
 
 // The first request may come.
 void Connection::arrive() noexcept {
   const http::ProxyHeader& proxy = arrival_->proxy();
-  if (!proxy.source_address.empty()) peer_ = proxy.source_address;
+  Peer peer{.address = proxy.source_address, .certificate = nullptr};
   secure_ = tcp_.encrypted() || proxy.secure;
   if (tcp_.encrypted()) {
     if (auto certificate = tcp_.client_certificate()) {
-      client_certificate_ = std::make_shared<const ClientCertificate>(*std::move(certificate));
+      peer.certificate = std::make_shared<const ClientCertificate>(*std::move(certificate));
     }
   }
+  if (!peer.address.empty() || peer.certificate) peer_ = std::make_unique<Peer>(std::move(peer));
   arrival_.reset();
   set_phase(Phase::Idle);
 }
@@ -174,7 +175,7 @@ void Connection::head_complete() {
   data.head = &exchange_->parser.head();
   exchange_->connection = this;
   data.secure = secure_;
-  if (client_certificate_) data.client_certificate = client_certificate_;
+  if (peer_) [[unlikely]] data.client_certificate = peer_->certificate;
   observe_head(worker_, *exchange_);
   if (exchange_->parser.message_complete()) return dispatch();
   rate_.start();

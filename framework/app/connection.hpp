@@ -20,7 +20,7 @@ namespace folio::app {
 
 class Worker;
 
-class Connection final : private net::TcpEvents, private net::Swept, private net::Deferred {
+class Connection final : private net::TcpEvents, private net::Deferred {
  public:
   // Owns itself from here on, until the transport is gone.
   static void accept(Worker& worker, uv_stream_s* listener);
@@ -34,6 +34,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
 
   [[nodiscard]] net::TcpConnection& tcp() noexcept { return tcp_; }
   [[nodiscard]] Worker& worker() noexcept { return worker_; }
+  // The address of the other end, which a PROXY header may have named.
   [[nodiscard]] const std::string& peer();
   // By https: TLS ends here, or at a proxy that says so in its PROXY header.
   [[nodiscard]] bool secure() const noexcept { return secure_; }
@@ -50,7 +51,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   [[nodiscard]] bool stream_full() noexcept;
 
  private:
-  friend class Worker;  // its list of connections
+  friend class Worker;  // whose list it is in, and who sweeps it
   enum class Phase : std::uint8_t {
     Idle,     // between requests
     Head,     // a head is arriving
@@ -70,7 +71,7 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   void on_end() noexcept override;
   void on_drained() noexcept override;
   void on_closed() noexcept override;
-  void sweep(std::uint32_t now) noexcept override;
+  void sweep(std::uint32_t now) noexcept;
   void run_deferred() noexcept override;
 
   void set_phase(Phase phase) noexcept;
@@ -109,8 +110,12 @@ class Connection final : private net::TcpEvents, private net::Swept, private net
   std::shared_ptr<detail::SocketCore> socket_;
   detail::ActivityRef activity_;  // the handler that runs
   base::Buffer stash_;            // what came behind a request that is still being answered
-  std::string peer_;
-  std::shared_ptr<const ClientCertificate> client_certificate_;
+  // Null while there is nothing to know; gone once the request of a WebSocket has it.
+  struct Peer {
+    std::string address;  // empty: nobody has asked for it yet
+    std::shared_ptr<const ClientCertificate> certificate;
+  };
+  std::unique_ptr<Peer> peer_;
   AddressLimit::Place place_;
   DataRate rate_;
   Connection* next_ = nullptr;

@@ -221,6 +221,7 @@ void Connection::open_socket(Response& response) {
   (void)http::write_response_head(tcp_.output(), fields, response.headers);
   observe_end(*this, *exchange_, 101, 0);
   resolve_origin(exchange_->data);  // while there is a connection to ask
+  peer_.reset();
   socket_ = exchange_->socket;
   exchange_->socket.reset();
   auto task = std::exchange(exchange_->socket_task, std::nullopt);
@@ -228,7 +229,7 @@ void Connection::open_socket(Response& response) {
   set_phase(Phase::Socket);
   activity_ = {};  // the last that ran with the request
   if (task && !exchange_->chain.unit->websocket.sees_request && !exchange_->incoming) {
-    socket_->open(tcp_, KeptRequest(*exchange_));
+    socket_->open(tcp_, nullptr);
     worker_.give_exchange(std::move(exchange_));
   } else {
     exchange_->shrink();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 namespace folio::app {
 
@@ -13,17 +14,25 @@ class DataRate {
  public:
   // A head or a body begins.
   void start() noexcept { bytes_ = seconds_ = 0; }
-  void received(std::uint64_t bytes) noexcept { bytes_ += bytes; }
+  void received(std::uint64_t bytes) noexcept {
+    constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
+    bytes_ = bytes > most - bytes_ ? most : bytes_ + static_cast<std::uint32_t>(bytes);
+  }
   // A second has passed in which the peer could have sent. Whether it is too slow: it has had more than `grace` seconds,
   // and what it sent makes less than `rate` bytes a second of the time after that. A rate of 0 is met by anybody.
   [[nodiscard]] bool second_passed(std::uint32_t grace, std::uint32_t rate) noexcept {
-    ++seconds_;
-    return seconds_ > grace && bytes_ < (seconds_ - grace) * rate;
+    if (seconds_ < grace) {
+      ++seconds_;
+      return false;
+    }
+    if (bytes_ < rate) return true;
+    bytes_ -= rate;
+    return false;
   }
 
  private:
-  std::uint64_t bytes_ = 0;
-  std::uint64_t seconds_ = 0;
+  std::uint32_t bytes_ = 0;    // beyond those that the seconds so far asked for; no more are counted than there is room for
+  std::uint32_t seconds_ = 0;  // of grace that have passed
 };
 
 }  // namespace folio::app

@@ -27,7 +27,7 @@ SocketCore::SocketCore(Setup setup)
     : environment_(std::move(setup.environment)),
       slow_peer_(environment_->settings.slow_peer),
       protocol_(environment_->role, protocol_options(*environment_, setup.deflate)),
-      exchange_(&setup.exchange) {
+      request_(setup.exchange) {
   if (setup.subprotocol.empty()) return;
   const auto& known = environment_->settings.handshake.subprotocols;
   subprotocol_ = static_cast<std::uint16_t>(std::ranges::find(known, setup.subprotocol) - known.begin() + 1);
@@ -121,7 +121,6 @@ void SocketCore::drop_owner(std::uint16_t code) noexcept {
   reader_waker_.wake();
   stop_waiting();
   inbound_.clear();
-  inbound_head_ = inbound_bytes_ = 0;
   if (seldom_) seldom_->partial.reset();
   if (!opened_ && !gone_) {
     // The upgrade was not answered yet. When it is, the connection is open for as long as it takes to say this.
@@ -136,17 +135,11 @@ void SocketCore::drop_owner(std::uint16_t code) noexcept {
 // --- the transport ---
 
 void SocketCore::open(net::TcpConnection& tcp, std::unique_ptr<app::Exchange> exchange) {
-  exchange_owner_ = std::move(exchange);
-  carried_by(tcp);
-}
-
-void SocketCore::open(net::TcpConnection& tcp, app::KeptRequest request) {
-  exchange_ = nullptr;
-  kept_request_ = std::move(request);
-  carried_by(tcp);
-}
-
-void SocketCore::carried_by(net::TcpConnection& tcp) {
+  if (exchange) {
+    request_.take(std::move(exchange));
+  } else {
+    request_.keep();
+  }
   tcp_ = &tcp;
   opened_ = true;
   counters().opened.add(1);
@@ -193,17 +186,7 @@ void SocketCore::on_gone() noexcept {
 }
 
 void SocketCore::release_request() noexcept {
-  if (!owner_gone_ || !gone_) return;
-  kept_request_ = {};
-  exchange_owner_.reset();
-}
-
-const Request& SocketCore::request() {
-  if (exchange_ == nullptr) {
-    exchange_owner_ = std::move(kept_request_).restore();
-    exchange_ = exchange_owner_.get();
-  }
-  return exchange_->request;
+  if (owner_gone_ && gone_) request_.release();
 }
 
 void SocketCore::sweep(std::uint32_t now) noexcept {

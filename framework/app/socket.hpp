@@ -19,8 +19,9 @@
 #include <vector>
 
 #include "app/exchange.hpp"
-#include "app/kept_request.hpp"
+#include "app/inbound_queue.hpp"
 #include "app/socket_environment.hpp"
+#include "app/socket_request.hpp"
 #include "base/buffer.hpp"
 #include "net/loop.hpp"
 #include "net/tcp.hpp"
@@ -62,10 +63,9 @@ class SocketCore final : public room::Member {
   void wait_closed(std::coroutine_handle<> awaiting);
 
   // --- the loop's thread ---
-  // From now on `tcp` carries the socket: the handshake is done. Takes over the request: as it is, or as little of it
-  // as it can be had back from, which leaves the exchange to its owner.
+  // From now on `tcp` carries the socket: the handshake is done. Takes over the request: the exchange as it is, or, with
+  // none, as little of the request as it can be had back from, which leaves the exchange to its owner.
   void open(net::TcpConnection& tcp, std::unique_ptr<app::Exchange> exchange);
-  void open(net::TcpConnection& tcp, app::KeptRequest request);
 
   [[nodiscard]] std::span<char> receive_space() noexcept;
   void on_data(std::span<char> bytes) noexcept;
@@ -103,23 +103,13 @@ class SocketCore final : public room::Member {
   void reuse(WsMessage& message) noexcept;
   void set_slow_peer(SlowPeer policy) noexcept { slow_peer_.store(policy, std::memory_order_relaxed); }
 
-  [[nodiscard]] const Request& request();
+  [[nodiscard]] const Request& request() { return request_.get(); }
   [[nodiscard]] std::string_view subprotocol() const noexcept;
   [[nodiscard]] bool compressed() const noexcept { return protocol_.deflates(); }
   // How the connection ended, or NoStatus when it has not.
   [[nodiscard]] WsMessage::Close close_status() const;
 
  private:
-  // What waits for the handler. A piece's bytes are in a Text, whatever the message is.
-  struct Received {
-    WsMessage message;
-    std::size_t cost;  // what it counts of max_inbound
-    bool is_text = true;
-    bool first = true;
-    bool final = true;
-    [[nodiscard]] bool is_data() const { return message.text() != nullptr || message.binary() != nullptr; }
-    [[nodiscard]] bool is_whole() const { return first && final; }
-  };
   // What has come in one read, and is looked at.
   struct Input {
     std::span<char> bytes;  // the rest
@@ -152,7 +142,7 @@ class SocketCore final : public room::Member {
   void push(Kind&& message, std::size_t cost, bool is_text = true, bool first = true, bool final = true);
   [[nodiscard]] std::size_t cost_of(std::size_t bytes) const { return bytes + limits().queue_overhead; }
   [[nodiscard]] bool front_is_for(Reader reader);
-  Received take_front();
+  app::InboundQueue::Received take_front();
   void drop_front();
   void merge_pieces();
   void resume_input() noexcept;
@@ -160,7 +150,6 @@ class SocketCore final : public room::Member {
   void fail(std::uint16_t code, std::string reason) noexcept;
   void wake_reader() noexcept;
   void finish_transport() noexcept;
-  void carried_by(net::TcpConnection& tcp);
   void release_request() noexcept;
 
   // What few connections ever need.
@@ -193,30 +182,30 @@ class SocketCore final : public room::Member {
   // Any thread.
   std::atomic<bool> closed_{false};
   std::atomic<SlowPeer> slow_peer_;
+
+  // The loop's thread. Here, and in bits, because they cost nothing here.
+  Reader reader_ = Reader::None;
+  bool opened_ : 1 = false;
+  bool ended_ : 1 = false;  // no message will come any more
+  bool owner_gone_ : 1 = false;
+  bool gone_ : 1 = false;
+  bool ping_sent_ : 1 = false;
+  bool held_ : 1 = false;  // input is held back: in the stash, and maybe in the protocol
+
+  // Any thread.
   std::atomic<std::size_t> foreign_queued_{0};  // bytes that other threads have sent and the loop has not taken in
   std::atomic<std::size_t> backlog_{0};         // a recent unsent(), for other threads
 
   // The loop's thread.
   ws::Protocol protocol_;
   net::TcpConnection* tcp_ = nullptr;
-  app::KeptRequest kept_request_;
-  std::unique_ptr<app::Exchange> exchange_owner_;
-  app::Exchange* exchange_;  // before the upgrade the connection's still; null while the request is kept
-  std::vector<Received> inbound_;
-  std::size_t inbound_head_ = 0;
-  std::size_t inbound_bytes_ = 0;
+  app::SocketRequest request_;  // before the upgrade in the connection's exchange still
+  app::InboundQueue inbound_;
   std::size_t incomplete_ = 0;  // bytes of an incomplete message that count toward the loop's limit
   HomeWaker reader_waker_;  // stop_waiting comes before its coroutine is destroyed
   SocketCore** waiting_ = nullptr;
   Input* input_ = nullptr;  // that pump works on
   std::unique_ptr<Seldom> seldom_;
-  Reader reader_ = Reader::None;
-  bool opened_ = false;
-  bool ended_ = false;              // no message will come any more
-  bool owner_gone_ = false;
-  bool gone_ = false;
-  bool ping_sent_ = false;
-  bool held_ = false;  // input is held back: in the stash, and maybe in the protocol
   std::uint32_t last_heard_ = 0;
   std::uint32_t closing_since_ = 0;
 };

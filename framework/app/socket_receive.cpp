@@ -60,7 +60,7 @@ void SocketCore::pump(std::span<char> bytes) noexcept {
 bool SocketCore::receive(Input& input) noexcept {
   queue(input);  // one that nobody took
   if (ended_ || held_ || tcp_ == nullptr) return false;
-  const bool full = inbound_bytes_ > limits().max_inbound || pressed(limits().max_queue);
+  const bool full = inbound_.cost() > limits().max_inbound || pressed(limits().max_queue);
   if (full && !owner_gone_) {
     // The handler lags, or the peer does not take our answers: leave the rest to TCP's own backpressure.
     held_ = true;
@@ -93,18 +93,18 @@ bool SocketCore::is_for(Reader reader, const ws::Event& event) const noexcept {
 
 // Wakes a reader that waits for this very event: it takes it from the input. False when there is none.
 bool SocketCore::offer(const Input& input) noexcept {
-  if (inbound_head_ != inbound_.size() || !is_for(reader_, input.event)) return false;
+  if (!inbound_.empty() || !is_for(reader_, input.event)) return false;
   reader_ = Reader::None;
   reader_waker_.wake();
   return true;
 }
 
 bool SocketCore::readable(Reader reader) {
-  if (inbound_head_ == inbound_.size() && input_ != nullptr && receive(*input_)) {
-    if (inbound_head_ == inbound_.size() && is_for(reader, input_->event)) return true;
+  if (inbound_.empty() && input_ != nullptr && receive(*input_)) {
+    if (inbound_.empty() && is_for(reader, input_->event)) return true;
     queue(*input_);
   }
-  return inbound_head_ == inbound_.size() ? ended_ : front_is_for(reader);
+  return inbound_.empty() ? ended_ : front_is_for(reader);
 }
 
 // A pong that was held back goes out as soon as what is before it has; on_drained follows when the kernel is slow.
@@ -132,9 +132,10 @@ void SocketCore::account() noexcept {
 
 void SocketCore::resume_input() noexcept {
   if (input_ != nullptr || tcp_ == nullptr || ended_) return;
-  const bool full = inbound_bytes_ > limits().max_inbound / 2 || pressed(limits().max_queue);
+  const bool full = inbound_.cost() > limits().max_inbound / 2 || pressed(limits().max_queue);
   if (full && !owner_gone_) return;
-  if (std::exchange(held_, false)) {
+  if (held_) {
+    held_ = false;
     base::Buffer waiting = std::exchange(seldom().stash, {});
     pump({waiting.data(), waiting.size()});
     if (held_ || tcp_ == nullptr) return;
@@ -142,18 +143,16 @@ void SocketCore::resume_input() noexcept {
   if (!ended_) tcp_->resume_reading();
 }
 
-// Made where it waits: moving a message costs as much as looking at it.
 template <class Kind>
 void SocketCore::push(Kind&& message, std::size_t cost, bool is_text, bool first, bool final) {
   if (owner_gone_) return;
-  inbound_bytes_ += cost;
-  inbound_.emplace_back(std::forward<Kind>(message), cost, is_text, first, final);
+  inbound_.push(std::forward<Kind>(message), cost, is_text, first, final);
   wake_reader();
 }
 
 void SocketCore::handle(ws::Event& event) {
   constexpr std::size_t control_limit = 16;  // pings that wait for a reader who may not want them
-  const std::size_t waiting = inbound_.size() - inbound_head_;
+  const std::size_t waiting = inbound_.size();
   switch (event.kind) {
     case ws::Event::Kind::Text:
     case ws::Event::Kind::Binary:
@@ -204,8 +203,8 @@ void SocketCore::wake_reader() noexcept {
 bool SocketCore::front_is_for(Reader reader) {
   for (;;) {
     if (environment_->settings.streaming && reader != Reader::Pieces) merge_pieces();
-    if (inbound_head_ == inbound_.size()) return ended_;
-    if (reader == Reader::Any || inbound_[inbound_head_].is_data()) return true;
+    if (inbound_.empty()) return ended_;
+    if (reader == Reader::Any || inbound_.front().is_data()) return true;
     (void)take_front();
   }
 }
@@ -213,8 +212,8 @@ bool SocketCore::front_is_for(Reader reader) {
 // For a reader of whole messages on a route that gets them in pieces: puts those at the front together. They count as
 // read, so that more of them can come, up to the limit on a message.
 void SocketCore::merge_pieces() {
-  while (inbound_head_ < inbound_.size() && inbound_[inbound_head_].is_data() && !inbound_[inbound_head_].is_whole()) {
-    Received piece = take_front();
+  while (!inbound_.empty() && inbound_.front().is_data() && !inbound_.front().is_whole()) {
+    app::InboundQueue::Received piece = take_front();
     auto& partial = seldom().partial;
     if (piece.first || !partial) partial = std::make_unique<std::string>();
     partial->append(*piece.message.text());
@@ -223,7 +222,6 @@ void SocketCore::merge_pieces() {
       const std::string reason = "message is over the limit of " + std::to_string(limits().max_message) + " bytes";
       close_home(close_code::message_too_big, reason);
       inbound_.clear();
-      inbound_head_ = inbound_bytes_ = 0;
       return fail(close_code::message_too_big, reason);
     }
     if (!piece.final) continue;
@@ -231,8 +229,7 @@ void SocketCore::merge_pieces() {
     *piece.message.text() = std::move(*partial);
     partial.reset();
     piece.cost = cost_of(piece.message.text()->size());
-    inbound_bytes_ += piece.cost;
-    inbound_.insert(inbound_.begin() + static_cast<std::ptrdiff_t>(inbound_head_), std::move(piece));
+    inbound_.push_front(std::move(piece));
   }
 }
 
@@ -244,28 +241,24 @@ void SocketCore::wait_readable(Reader reader, std::coroutine_handle<> awaiting, 
 }
 
 // REQUIRES: there is one.
-SocketCore::Received SocketCore::take_front() {
-  Received received = std::move(inbound_[inbound_head_]);
-  drop_front();
+app::InboundQueue::Received SocketCore::take_front() {
+  app::InboundQueue::Received received = inbound_.take_front();
+  resume_input();
   return received;
 }
 
 void SocketCore::drop_front() {
-  inbound_bytes_ -= inbound_[inbound_head_].cost;
-  if (++inbound_head_ == inbound_.size()) {
-    inbound_.clear();
-    inbound_head_ = inbound_bytes_ = 0;
-  }
+  inbound_.pop_front();
   resume_input();
 }
 
 std::optional<WsMessage> SocketCore::pop() {
   std::optional<WsMessage> message;
-  if (inbound_head_ == inbound_.size()) {
+  if (inbound_.empty()) {
     if (input_ != nullptr && is_for(Reader::Any, input_->event)) take(input_->event, message);
     return message;
   }
-  Received& front = inbound_[inbound_head_];
+  app::InboundQueue::Received& front = inbound_.front();
   if (front.is_text) {
     message.emplace(std::move(front.message));
   } else {
@@ -298,8 +291,8 @@ void SocketCore::take(ws::Event& event, std::optional<WsMessage>& message) {
 }
 
 std::optional<WsPiece> SocketCore::pop_piece() {
-  if (inbound_head_ == inbound_.size()) return std::nullopt;
-  Received received = take_front();
+  if (inbound_.empty()) return std::nullopt;
+  app::InboundQueue::Received received = take_front();
   if (auto* binary = received.message.binary())
     return WsPiece{.bytes = {binary->begin(), binary->end()}, .is_text = false};
   return WsPiece{.bytes = std::move(*received.message.text()),

@@ -142,7 +142,7 @@ std::optional<WsPiece> PieceAwaiter::await_resume() {
   return socket_ == nullptr ? std::nullopt : socket_->pop_piece();
 }
 
-const Request& WebSocket::request() const {
+const Request& WebSocket::kept_request() const {
   return socket_->request();
 }
 std::string_view WebSocket::subprotocol() const {

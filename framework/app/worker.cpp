@@ -14,11 +14,15 @@ namespace {
 constexpr std::size_t spare_exchange_count = 128;
 }
 
-// Looks once a second after what has a deadline and no connection: handlers that outlive theirs, and the stop itself.
+// Looks once a second after what has a deadline: connections, handlers that outlive theirs, and the stop itself.
 class Worker::Clock final : public net::Swept {
  public:
   explicit Clock(Worker& worker) : worker_(worker) { worker.loop_.add_swept(*this); }
   void sweep(std::uint32_t now) noexcept override {
+    for (Connection* connection = worker_.connections_; connection != nullptr;) {
+      Connection& swept = *std::exchange(connection, connection->next_);
+      swept.sweep(now);
+    }
     worker_.metrics_.end_sweep();
     std::erase_if(worker_.outliving_, [&](const Outliving& one) {
       if (now >= one.deadline) one.handler->abort();

@@ -1,6 +1,7 @@
 #include "dev/module_loader.hpp"
 
 #include <dlfcn.h>
+#include <folio/websocket.hpp>
 
 namespace folio::dev {
 namespace {
@@ -16,6 +17,7 @@ std::string loader_error() {
 bool ModuleLoader::load(const std::vector<std::string>& objects, std::vector<const RouteUnit*>& units,
                         std::string& error) {
   units.clear();
+  (void)detail::note_request_is_asked_for();  // by a unit that is yet to be loaded
   for (const auto& object : objects) {
     const auto known = loaded_.find(object);
     if (known != loaded_.end()) {

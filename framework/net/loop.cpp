@@ -29,10 +29,6 @@ struct Loop::Handles {
   uv_prepare_t prepare;
 };
 
-Deferred::~Deferred() {
-  if (link_ != nullptr) loop_->cancel(*this);
-}
-
 Swept::~Swept() {
   Loop::remove_swept(*this);
 }
@@ -90,9 +86,9 @@ void Loop::end_turn() noexcept {
   run_posted();
   do {
     run_ready();
-    while (deferred_ != nullptr) {
-      Deferred& work = *deferred_;
-      cancel(work);
+    while (deferred_.next_ != &deferred_) {
+      Deferred& work = *deferred_.next_;
+      work.leave();
       work.run_deferred();
     }
   } while (has_ready());
@@ -100,24 +96,11 @@ void Loop::end_turn() noexcept {
 }
 
 void Loop::defer(Deferred& work) noexcept {
-  if (work.link_ != nullptr) return;
-  work.loop_ = this;
-  work.link_ = deferred_end_;
-  work.next_ = nullptr;
-  *deferred_end_ = &work;
-  deferred_end_ = &work.next_;
-}
-
-void Loop::cancel(Deferred& work) noexcept {
-  if (work.link_ == nullptr) return;
-  *work.link_ = work.next_;
-  if (work.next_ != nullptr) {
-    work.next_->link_ = work.link_;
-  } else {
-    deferred_end_ = work.link_;
-  }
-  work.link_ = nullptr;
-  work.next_ = nullptr;
+  if (work.next_ != nullptr) return;
+  work.next_ = &deferred_;
+  work.previous_ = deferred_.previous_;
+  work.previous_->next_ = &work;
+  deferred_.previous_ = &work;
 }
 
 void Loop::add_swept(Swept& object) noexcept {

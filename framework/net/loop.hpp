@@ -28,17 +28,23 @@ class Deferred {
   Deferred() = default;
   Deferred(const Deferred&) = delete;
   Deferred& operator=(const Deferred&) = delete;
-  virtual ~Deferred();
+  virtual ~Deferred() { leave(); }
   virtual void run_deferred() noexcept = 0;
 
  protected:
-  [[nodiscard]] bool is_deferred() const noexcept { return link_ != nullptr; }
+  [[nodiscard]] bool is_deferred() const noexcept { return next_ != nullptr; }
 
  private:
   friend class Loop;
+  void leave() noexcept {
+    if (next_ == nullptr) return;
+    next_->previous_ = previous_;
+    previous_->next_ = next_;
+    next_ = previous_ = nullptr;
+  }
+  // In a ring with the loop's own while it is queued; else null.
   Deferred* next_ = nullptr;
-  Deferred** link_ = nullptr;  // what points at this one while it is queued
-  Loop* loop_ = nullptr;
+  Deferred* previous_ = nullptr;
 };
 
 // Something with a deadline, looked at by the coarse sweep: once a second, for all in one pass.
@@ -77,7 +83,7 @@ class Loop final : public async::Executor {
   // the end of each libuv callback.
   void end_turn() noexcept;
   void defer(Deferred& work) noexcept;
-  void cancel(Deferred& work) noexcept;
+  static void cancel(Deferred& work) noexcept { work.leave(); }
   void add_swept(Swept& object) noexcept;
   static void remove_swept(Swept& object) noexcept;
 
@@ -128,8 +134,12 @@ class Loop final : public async::Executor {
   std::unique_ptr<char[]> decrypted_buffer_;
   std::vector<base::Buffer> spare_buffers_;
   Traffic traffic_;
-  Deferred* deferred_ = nullptr;
-  Deferred** deferred_end_ = &deferred_;
+  // The first and the last of what is deferred are its neighbours.
+  struct Ring final : Deferred {
+    Ring() noexcept { next_ = previous_ = this; }
+    void run_deferred() noexcept override {}
+  };
+  Ring deferred_;
   Swept* swept_ = nullptr;
   std::int64_t armed_for_ = -1;
   std::uint32_t seconds_ = 0;

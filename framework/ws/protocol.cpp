@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "base/utf8.hpp"
 #include "ws/mask_keys.hpp"
@@ -27,6 +28,19 @@ struct Protocol::ControlPayload {
   std::uint8_t size = 0;
 };
 
+// What a client needs all the time, and a server when frames come in pieces, or faster than they are answered.
+struct Protocol::Seldom {
+  char header[max_header_size];               // as much of one as has arrived
+  std::unique_ptr<ControlPayload> control;    // a control frame that arrives in pieces
+  std::unique_ptr<ControlPayload> held_pong;  // the payload of a pong that is held back
+  std::unique_ptr<MaskKeys> mask_keys;        // clients only
+};
+
+Protocol::Seldom& Protocol::seldom() {
+  if (!seldom_) seldom_ = std::make_unique<Seldom>();
+  return *seldom_;
+}
+
 Protocol::Protocol(Role role, const Options& options)
     : limits_{options.max_message_size, options.max_frame_size, options.max_fragments, options.max_pong_backlog},
       role_(role),
@@ -45,20 +59,31 @@ void Protocol::set_state(State next) {
   state_ = next;
   if (next == State::Closing) return;
   // Nothing more will be received or answered.
-  held_pong_.reset();
-  mask_keys_.reset();
+  pong_held_ = false;
+  if (seldom_) {
+    seldom_->held_pong.reset();
+    seldom_->mask_keys.reset();
+  }
   deflate_.reset();
-  // What is kept of a message that will not be completed is of no use. In pieces, it is what the last event shows.
-  if (!delivered_ || (assembly_.open() && delivery_ == Delivery::Messages)) assembly_.release();
-  assembly_.abandon();
+  if (assembly_) {
+    // What is kept of a message that will not be completed is of no use. In pieces, it is what the last event shows.
+    if (!delivered_ || (assembly_->open() && delivery_ == Delivery::Messages)) assembly_->release();
+    assembly_->abandon();
+  }
   inside_frame_ = false;
   header_size_ = 0;
 }
 
 void Protocol::release_delivered() {
   delivered_ = false;
-  control_.reset();
-  if (!assembly_.open() || delivery_ == Delivery::Pieces) assembly_.release();
+  if (seldom_) seldom_->control.reset();
+  if (assembly_ && (!assembly_->open() || delivery_ == Delivery::Pieces)) assembly_->release();
+}
+
+MaskKey Protocol::next_mask_key() {
+  auto& keys = seldom().mask_keys;
+  if (!keys) keys = std::make_unique<MaskKeys>();
+  return keys->next();
 }
 
 // ---- Receiving
@@ -67,7 +92,7 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out, std::string* 
   if (delivered_) release_delivered();
   if (out.empty()) {
     pong_bytes_ = 0;
-    if (held_pong_ != nullptr) flush_pong(out);
+    if (pong_held_) flush_pong(out);
   }
 
   Event event;
@@ -104,19 +129,19 @@ Event Protocol::receive(std::span<char>& input, base::Buffer& out, std::string* 
 std::span<char> Protocol::space_in_frame() {
   const bool assembles = !compressed_ && !is_control(frame_.opcode) && !delivered_;
   if (!assembles || delivery_ == Delivery::Pieces) return {};
-  return assembly_.room(remaining_);
+  return assembly().room(remaining_);
 }
 
 std::uint64_t Protocol::message_room(bool compressed) const {
-  if (!compressed) return limits_.max_message_size - assembly_.size();
+  if (!compressed) return limits_.max_message_size - (assembly_ ? assembly_->size() : 0);
   return max_compressed_size(limits_.max_message_size) - deflate_->compressed_size();
 }
 
 HeaderStatus Protocol::next_header(std::span<char>& input) {
   HeaderPolicy policy;
   policy.reader = role_;
-  policy.inside_message = assembly_.open();
-  policy.max_length = std::min(limits_.max_frame_size, message_room(assembly_.open() && compressed_));
+  policy.inside_message = assembling();
+  policy.max_length = std::min(limits_.max_frame_size, message_room(policy.inside_message && compressed_));
   if (deflate_ != nullptr) {
     // RFC 7692 §6: RSV1 is the "Per-Message Compressed" bit.
     policy.reserved_bits = rsv1;
@@ -129,14 +154,14 @@ HeaderStatus Protocol::next_header(std::span<char>& input) {
     if (status == HeaderStatus::Complete) {
       input = input.subspan(frame_.size);
     } else if (status == HeaderStatus::NeedMore && !input.empty()) {
-      std::memcpy(header_, input.data(), input.size());
+      std::memcpy(seldom().header, input.data(), input.size());
       header_size_ = static_cast<std::uint8_t>(input.size());
       input = input.last(0);
     }
   } else {
-    const std::size_t count = std::min(input.size(), sizeof header_ - header_size_);
-    if (count != 0) std::memcpy(header_ + header_size_, input.data(), count);
-    status = read_header(header_, header_size_ + count, policy, frame_);
+    const std::size_t count = std::min(input.size(), max_header_size - header_size_);
+    if (count != 0) std::memcpy(seldom_->header + header_size_, input.data(), count);
+    status = read_header(seldom_->header, header_size_ + count, policy, frame_);
     if (status == HeaderStatus::Complete) {
       input = input.subspan(frame_.size - std::size_t{header_size_});
       header_size_ = 0;
@@ -161,7 +186,7 @@ std::string_view Protocol::unmask(std::span<char>& input, std::size_t count) {
 // nothing is taken, when it is another case, or anything is wrong with it.
 bool Protocol::read_short_message(std::span<char>& input, Event& event) {
   constexpr std::size_t header = 2 + mask_key_size;
-  if (role_ != Role::Server || inside_frame_ || header_size_ != 0 || assembly_.open() || finished()) return false;
+  if (role_ != Role::Server || inside_frame_ || header_size_ != 0 || assembling() || finished()) return false;
   if (input.size() < header) return false;
   char* const bytes = input.data();
   const auto first = static_cast<unsigned char>(bytes[0]);
@@ -206,12 +231,12 @@ bool Protocol::read_whole_message(std::span<char>& input, std::string* place, Ev
 Event Protocol::begin_frame(std::span<char>& input, base::Buffer& out) {
   if (is_control(frame_.opcode)) {
     if (input.size() >= frame_.length) return on_control(unmask(input, static_cast<std::size_t>(frame_.length)), out);
-    control_ = std::make_unique<ControlPayload>();
+    seldom().control = std::make_unique<ControlPayload>();
   } else {
-    if (!assembly_.open()) compressed_ = frame_.reserved != 0;
+    if (!assembling()) compressed_ = frame_.reserved != 0;
     if (compressed_) deflate_->begin_frame(frame_.length);
-    assembly_.begin_frame(frame_.opcode);
-    if (assembly_.frames() > limits_.max_fragments) {
+    assembly().begin_frame(frame_.opcode);
+    if (assembly_->frames() > limits_.max_fragments) {
       return refuse_over_limit("message", limits_.max_fragments, "frames", out);
     }
   }
@@ -229,16 +254,17 @@ Event Protocol::continue_frame(std::span<char>& input, base::Buffer& out) {
   inside_frame_ = remaining_ != 0;
 
   if (is_control(frame_.opcode)) {
-    if (!piece.empty()) std::memcpy(control_->bytes + control_->size, piece.data(), count);
-    control_->size = static_cast<std::uint8_t>(control_->size + count);
+    ControlPayload& control = *seldom_->control;
+    if (!piece.empty()) std::memcpy(control.bytes + control.size, piece.data(), count);
+    control.size = static_cast<std::uint8_t>(control.size + count);
     if (inside_frame_) return {};
     delivered_ = true;
-    return on_control(control_->view(), out);
+    return on_control(control.view(), out);
   }
 
-  const bool accepted = delivery_ == Delivery::Pieces ? assembly_.accept(piece) : assembly_.append(piece, remaining_);
+  const bool accepted = delivery_ == Delivery::Pieces ? assembly_->accept(piece) : assembly_->append(piece, remaining_);
   if (!accepted) return fail(CloseCode::InvalidPayload, not_utf8, out);
-  return on_data(delivery_ == Delivery::Pieces ? piece : assembly_.view(), !inside_frame_ && frame_.final, out);
+  return on_data(delivery_ == Delivery::Pieces ? piece : assembly_->view(), !inside_frame_ && frame_.final, out);
 }
 
 Event Protocol::on_data(std::string_view payload, bool final, base::Buffer& out) {
@@ -247,24 +273,24 @@ Event Protocol::on_data(std::string_view payload, bool final, base::Buffer& out)
     if (compressed_) deflate_->end_message();
     compressed_ = false;
     // The last frame may be empty and the text still end inside a code point: the whole message is judged here.
-    if (!assembly_.finish()) return fail(CloseCode::InvalidPayload, not_utf8, out);
+    if (!assembly_->finish()) return fail(CloseCode::InvalidPayload, not_utf8, out);
   } else if (delivery_ == Delivery::Messages || payload.empty()) {
     return event;
   }
   delivered_ = true;
-  event.kind = assembly_.opcode() == Opcode::Text ? Event::Kind::Text : Event::Kind::Binary;
-  event.first = assembly_.give_piece();
+  event.kind = assembly_->opcode() == Opcode::Text ? Event::Kind::Text : Event::Kind::Binary;
+  event.first = assembly_->give_piece();
   event.final = final;
   event.payload = payload;
   return event;
 }
 
 void Protocol::take_delivered(const Event& event, std::string& text) {
-  const std::string_view assembled = assembly_.view();
+  const std::string_view assembled = assembly_ ? assembly_->view() : std::string_view();
   const bool here = !assembled.empty() && event.payload.data() == assembled.data() &&
                     event.payload.size() == assembled.size();
   if (here) {
-    text = assembly_.take();
+    text = assembly_->take();
   } else {
     text.assign(event.payload);
   }
@@ -313,17 +339,19 @@ Event Protocol::on_close(std::string_view payload, base::Buffer& out) {
 void Protocol::on_ping(std::string_view payload, base::Buffer& out) {
   const std::size_t size = header_size(payload.size(), role_) + payload.size();
   const bool over = pong_bytes_ != 0 && pong_bytes_ + size > limits_.max_pong_backlog;
-  if (held_pong_ == nullptr && !over) return write_pong(payload, out);
-  if (held_pong_ == nullptr) held_pong_ = std::make_unique<ControlPayload>();
-  held_pong_->assign(payload);
+  if (!pong_held_ && !over) return write_pong(payload, out);
+  auto& held = seldom().held_pong;
+  if (!held) held = std::make_unique<ControlPayload>();
+  held->assign(payload);
+  pong_held_ = true;
 }
 
 void Protocol::flush_pong(base::Buffer& out) {
   if (!out.empty()) return;
   pong_bytes_ = 0;
-  if (held_pong_ == nullptr) return;
-  write_pong(held_pong_->view(), out);
-  held_pong_.reset();
+  if (!std::exchange(pong_held_, false)) return;
+  write_pong(seldom_->held_pong->view(), out);
+  seldom_->held_pong.reset();
 }
 
 // ---- Faults of the peer
@@ -345,19 +373,20 @@ Event Protocol::refuse(HeaderStatus status, base::Buffer& out) {
   if (status != HeaderStatus::TooLong) return fail(CloseCode::ProtocolError, describe(status), out);
   // RFC 6455 §7.4.1: "1009 indicates that an endpoint is terminating the connection because it has received a message
   // that is too big for it to process."
-  const bool compressed = assembly_.open() ? compressed_ : frame_.reserved != 0;
+  const bool compressed = assembling() ? compressed_ : frame_.reserved != 0;
   const bool of_frame = limits_.max_frame_size < message_room(compressed);
   return refuse_over_limit(of_frame ? "frame" : "message", of_frame ? limits_.max_frame_size : limits_.max_message_size,
                            "bytes", out);
 }
 
 Event Protocol::refuse_over_limit(const char* what, std::uint64_t limit, const char* unit, base::Buffer& out) {
-  control_ = std::make_unique<ControlPayload>();
-  const int size = std::snprintf(control_->bytes, sizeof control_->bytes, "%s is over the limit of %llu %s", what,
+  auto& text = seldom().control;
+  text = std::make_unique<ControlPayload>();
+  const int size = std::snprintf(text->bytes, sizeof text->bytes, "%s is over the limit of %llu %s", what,
                                  static_cast<unsigned long long>(limit), unit);
-  control_->size = static_cast<std::uint8_t>(size);
+  text->size = static_cast<std::uint8_t>(size);
   delivered_ = true;
-  return fail(CloseCode::MessageTooBig, control_->view(), out);
+  return fail(CloseCode::MessageTooBig, text->view(), out);
 }
 
 // RFC 6455 §7.1.5: "If _The WebSocket Connection is Closed_ and no Close control frame was received by the endpoint

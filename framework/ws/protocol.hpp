@@ -59,7 +59,6 @@
 
 namespace folio::ws {
 
-class MaskKeys;
 class MessageDeflate;
 
 // How data messages are given.
@@ -199,7 +198,7 @@ class Protocol {
   void shared_compressed_sent();
 
   // Whether a pong is held back; flush_pong() writes it if `out` has room by now.
-  [[nodiscard]] bool pong_pending() const { return held_pong_ != nullptr; }
+  [[nodiscard]] bool pong_pending() const { return pong_held_; }
   void flush_pong(base::Buffer& out);
 
   // The transport ended. Gives a Close event, code 1006, if neither a Close nor a Failed event was given before, and
@@ -213,9 +212,9 @@ class Protocol {
   // Whether nothing more will be received or sent: end the transport once `out` is sent.
   [[nodiscard]] bool finished() const { return state_ >= State::Finished; }
   // Bytes of an incomplete message, or of the piece of one, that are kept.
-  [[nodiscard]] std::size_t held_bytes() const { return assembly_.view().size(); }
+  [[nodiscard]] std::size_t held_bytes() const { return assembly_ ? assembly_->view().size() : 0; }
   // Whether the peer is in the middle of a frame or of a fragmented message.
-  [[nodiscard]] bool inside_message() const { return inside_frame_ || header_size_ != 0 || assembly_.open(); }
+  [[nodiscard]] bool inside_message() const { return inside_frame_ || header_size_ != 0 || assembling(); }
 
  private:
   struct Limits {
@@ -225,7 +224,15 @@ class Protocol {
     std::uint32_t max_pong_backlog;
   };
   struct ControlPayload;
+  struct Seldom;
 
+  // Whether a message has begun that is not all there.
+  [[nodiscard]] bool assembling() const { return assembly_ && assembly_->open(); }
+  [[nodiscard]] MessageAssembly& assembly() {
+    if (!assembly_) assembly_ = std::make_unique<MessageAssembly>();
+    return *assembly_;
+  }
+  [[nodiscard]] Seldom& seldom();
   void set_state(State next);
   [[nodiscard]] std::span<char> space_in_frame();
   // Bytes of payload that the next frame of the message, or the first of a new one, may announce.
@@ -259,18 +266,16 @@ class Protocol {
   MaskKey next_mask_key();
 
   Limits limits_;
-  MessageAssembly assembly_;
+  std::unique_ptr<MessageAssembly> assembly_;  // from the first message on that does not come whole
   FrameHeader frame_;            // of the frame that we are inside of; its key is rotated to the next byte
   std::uint64_t remaining_ = 0;  // bytes of its payload that have not arrived
 
-  std::unique_ptr<ControlPayload> control_;    // a control frame that arrives in pieces
-  std::unique_ptr<ControlPayload> held_pong_;  // the payload of a pong that is held back
-  std::unique_ptr<MaskKeys> mask_keys_;        // clients only
-  std::unique_ptr<MessageDeflate> deflate_;    // where it was agreed on
-  std::uint32_t pong_bytes_ = 0;               // of pongs written since `out` was last seen empty
+  std::unique_ptr<Seldom> seldom_;           // what few need for long: a connection that idles holds nothing in vain
+  std::unique_ptr<MessageDeflate> deflate_;  // where it was agreed on
+  std::uint32_t pong_bytes_ = 0;             // of pongs written since `out` was last seen empty
 
-  char header_[max_header_size];  // a header that arrives in pieces
-  std::uint8_t header_size_ = 0;
+  std::uint8_t header_size_ = 0;  // of a header that arrives in pieces
+  bool pong_held_ = false;
   Role role_;
   State state_ = State::Open;
   Delivery delivery_;

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <memory>
 
-#include "ws/mask_keys.hpp"
 #include "ws/message_deflate.hpp"
 
 namespace folio::ws {
@@ -24,13 +23,13 @@ constexpr std::size_t max_inflate_room = 64 * 1024;
 // ---- Receiving
 
 std::size_t Protocol::inflate_room(std::size_t compressed) const {
-  std::size_t room = assembly_.spare();
+  std::size_t room = assembly_->spare();
   if (room < min_inflate_room) {
     room = std::clamp(4 * std::min(compressed, max_inflate_room), min_inflate_room, max_inflate_room);
   }
-  if (delivery_ == Delivery::Pieces) room = std::min(room, max_inflated_piece - assembly_.view().size());
+  if (delivery_ == Delivery::Pieces) room = std::min(room, max_inflated_piece - assembly_->view().size());
   // One byte more than may be, which tells a message that ends at the limit from one that goes on.
-  const std::uint64_t left = limits_.max_message_size - assembly_.size();
+  const std::uint64_t left = limits_.max_message_size - assembly_->size();
   return room > left ? static_cast<std::size_t>(left) + 1 : room;
 }
 
@@ -42,11 +41,11 @@ Event Protocol::continue_compressed(std::span<char>& input, base::Buffer& out) {
     const std::span<char> compressed = input.first(std::min(available, unmask_step));
     if (frame_.mask_key != 0) apply_mask(compressed.data(), compressed.size(), frame_.mask_key);
 
-    const std::size_t kept = assembly_.view().size();
+    const std::size_t kept = assembly_->view().size();
     const std::size_t room = inflate_room(available);
     std::string_view rest(compressed.data(), compressed.size());
     Inflater::Status status = Inflater::Status::Invalid;
-    assembly_.fill(room, [&](char* to) {
+    assembly_->fill(room, [&](char* to) {
       Inflater& inflater = deflate_->inflater();
       const Inflater::Step step = at_tail ? inflater.finish(to, room) : inflater.inflate(rest, to, room);
       status = step.status;
@@ -59,11 +58,11 @@ Event Protocol::continue_compressed(std::span<char>& input, base::Buffer& out) {
     frame_.mask_key = rotate_mask_key(frame_.mask_key, taken);
     if (!rest.empty() && frame_.mask_key != 0) apply_mask(input.data(), rest.size(), frame_.mask_key);
 
-    const std::string_view inflated = assembly_.view().substr(kept);
-    const std::uint64_t left = limits_.max_message_size - assembly_.size();
+    const std::string_view inflated = assembly_->view().substr(kept);
+    const std::uint64_t left = limits_.max_message_size - assembly_->size();
     const std::string_view within =
         inflated.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, inflated.size())));
-    if (!assembly_.accept(within)) return fail(CloseCode::InvalidPayload, "text message is not valid UTF-8", out);
+    if (!assembly_->accept(within)) return fail(CloseCode::InvalidPayload, "text message is not valid UTF-8", out);
     if (inflated.size() > left) return refuse_over_limit("message", limits_.max_message_size, "bytes", out);
 
     switch (status) {
@@ -71,17 +70,17 @@ Event Protocol::continue_compressed(std::span<char>& input, base::Buffer& out) {
         return fail(CloseCode::InvalidPayload, "compressed message is not valid DEFLATE data", out);
       case Inflater::Status::MessageEnd:
         inside_frame_ = false;
-        return on_data(assembly_.view(), true, out);
+        return on_data(assembly_->view(), true, out);
       case Inflater::Status::OutputFull:
         // There is more to be had, maybe without any input.
-        if (delivery_ == Delivery::Pieces && assembly_.view().size() == max_inflated_piece) {
-          return on_data(assembly_.view(), false, out);
+        if (delivery_ == Delivery::Pieces && assembly_->view().size() == max_inflated_piece) {
+          return on_data(assembly_->view(), false, out);
         }
         break;
       case Inflater::Status::NeedInput:
         if (remaining_ == 0 ? frame_.final : !input.empty()) break;
         inside_frame_ = remaining_ != 0;
-        return on_data(assembly_.view(), false, out);
+        return on_data(assembly_->view(), false, out);
     }
   }
 }

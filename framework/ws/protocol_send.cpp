@@ -6,8 +6,6 @@
 #include <memory>
 #include <string>
 
-#include "ws/mask_keys.hpp"
-
 namespace folio::ws {
 
 bool Protocol::send(Opcode opcode, std::string_view payload, base::Buffer& out) {
@@ -70,11 +68,6 @@ void Protocol::write_frame(Opcode opcode, std::string_view payload, base::Buffer
     apply_mask(frame + size, payload.size(), key);
   }
   out.commit(size + payload.size());
-}
-
-MaskKey Protocol::next_mask_key() {
-  if (mask_keys_ == nullptr) mask_keys_ = std::make_unique<MaskKeys>();
-  return mask_keys_->next();
 }
 
 base::SharedBytes make_server_frame(Opcode opcode, std::string_view payload) {

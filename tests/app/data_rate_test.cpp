@@ -39,6 +39,20 @@ TEST(DataRate, NoRateIsMetByAnybody) {
   EXPECT_EQ(seconds_until_late(0, 0, 0), 100);
 }
 
+TEST(DataRate, ALongFastBodyIsNeverLate) {
+  DataRate watched;
+  watched.start();
+  constexpr std::uint32_t fast = 100U << 20U;
+  for (int second = 0; second < 3600; ++second) {
+    watched.received(std::uint64_t{2} * fast);
+    ASSERT_FALSE(watched.second_passed(grace, fast)) << second;
+  }
+  watched.received(std::uint64_t{1} << 40U);
+  int left = 0;
+  while (!watched.second_passed(grace, fast)) ++left;
+  EXPECT_EQ(left, 40) << "what is counted ahead ends at 4 GiB";
+}
+
 TEST(DataRate, StartsAgain) {
   DataRate watched;
   watched.start();

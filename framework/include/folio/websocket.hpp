@@ -145,6 +145,12 @@ bool socket_closed(const SocketRef& socket) noexcept;
 void drop_owner(const SocketRef& socket) noexcept;
 void set_slow_peer(const SocketRef& socket, SlowPeer policy) noexcept;
 
+// Says that this program has code that calls WebSocket::request(): what nobody can ask for need not be kept. True.
+bool note_request_is_asked_for() noexcept;
+// Made, before main(), in the units that make such a call and only in those.
+template <class T>
+inline const bool request_is_asked_for = note_request_is_asked_for();
+
 // Any contiguous range of bytes: vectors and arrays and spans of std::byte, unsigned char or char, strings. What a span
 // can be made of is one; <ranges> says the same, and costs each unit a tenth of a second.
 template <class T>
@@ -358,7 +364,11 @@ class WebSocket {
   [[nodiscard]] ClosedAwaiter closed() const { return ClosedAwaiter(socket_); }
   // The request that opened the connection: headers, cookies, params, query, and what middleware left. Good as long as
   // this. A client's connection has an empty one.
-  [[nodiscard]] const Request& request() const;
+  template <class T = void>
+  [[nodiscard]] const Request& request() const {
+    [[maybe_unused]] const bool* const note = &detail::request_is_asked_for<T>;
+    return kept_request();
+  }
   // The subprotocol that was agreed on; empty: none. Good as long as this.
   [[nodiscard]] std::string_view subprotocol() const;
   // Whether permessage-deflate was agreed on.
@@ -368,6 +378,8 @@ class WebSocket {
   [[nodiscard]] WsMessage::Close close_status() const;
 
  private:
+  [[nodiscard]] const Request& kept_request() const;
+
   detail::SocketRef socket_;
 };
 
