@@ -24,10 +24,14 @@ bool Inbox::post(std::unique_ptr<Item> item) {
 
 // --- Activity ---
 
-Activity::Activity(Executor& executor, std::shared_ptr<Inbox> inbox, std::coroutine_handle<> top) noexcept
-    : resume_point_(top), top_(top), executor_(&executor), inbox_(std::move(inbox)) {}
+Activity::Activity(std::shared_ptr<Inbox> inbox, std::coroutine_handle<> top) noexcept
+    : resume_point_(top), top_(top), inbox_(std::move(inbox)) {}
 
 Activity::~Activity() = default;
+
+Executor& Activity::executor() const noexcept {
+  return *inbox_->executor_;
+}
 
 Activity* Activity::current() noexcept {
   return current_activity;
@@ -35,7 +39,7 @@ Activity* Activity::current() noexcept {
 
 void Activity::wake(std::uint32_t ticket) noexcept {
   if (ticket != ticket_ || ready_ || finished_.load(std::memory_order_relaxed)) return;
-  executor_->push_ready(*this);
+  executor().push_ready(*this);
 }
 
 void Activity::abort() noexcept {
@@ -48,7 +52,7 @@ void Activity::abort() noexcept {
   aborted_ = true;
   if (running_) return;  // an activity cannot be taken apart under its own feet: Executor::run sees to it
   ActivityRef keep(this);
-  executor_->finish(*this);
+  executor().finish(*this);
 }
 
 void Activity::destroy_frames() noexcept {
@@ -74,6 +78,7 @@ Executor::Executor() : inbox_(std::make_shared<Inbox>(*this)) {}
 
 Executor::~Executor() {
   abort_all();
+  while (has_ready()) pop_ready().drop_reference();
   std::vector<std::unique_ptr<Inbox::Item>> dropped;
   {
     std::lock_guard lock(inbox_->mutex_);
@@ -96,41 +101,43 @@ std::int64_t Executor::now() const noexcept {
       .count();
 }
 
-ActivityRef Executor::start(std::coroutine_handle<> top) {
-  auto* activity = new Activity(*this, inbox_, top);
+// The reference that an activity is born with is the executor's.
+Activity& Executor::add(std::coroutine_handle<> top) {
+  auto* activity = new Activity(inbox_, top);
   activity->next_live_ = first_live_;
   if (first_live_ != nullptr) first_live_->previous_live_ = activity;
   first_live_ = activity;
   ++live_;
-  push_ready(*activity);
-  return ActivityRef(activity);  // the reference it was born with is the executor's, dropped in finish
+  return *activity;
+}
+
+ActivityRef Executor::start(std::coroutine_handle<> top) {
+  Activity& activity = add(top);
+  push_ready(activity);
+  return ActivityRef(&activity);
 }
 
 ActivityRef Executor::start_now(std::coroutine_handle<> top) {
-  ActivityRef activity = start(top);
-  if (current_activity == nullptr) {
-    unlink_ready(*activity.get());
-    run(*activity.get());
-  }
+  if (current_activity != nullptr) return start(top);
+  ActivityRef activity(&add(top));
+  run(*activity.get());
   return activity;
 }
 
 void Executor::push_ready(Activity& activity) noexcept {
   activity.ready_ = true;
-  activity.previous_ready_ = last_ready_;
-  activity.next_ready_ = nullptr;
   (last_ready_ != nullptr ? last_ready_->next_ready_ : first_ready_) = &activity;
   last_ready_ = &activity;
 }
 
-void Executor::unlink_ready(Activity& activity) noexcept {
-  (activity.previous_ready_ != nullptr ? activity.previous_ready_->next_ready_ : first_ready_) = activity.next_ready_;
-  (activity.next_ready_ != nullptr ? activity.next_ready_->previous_ready_ : last_ready_) = activity.previous_ready_;
-  activity.next_ready_ = activity.previous_ready_ = nullptr;
+Activity& Executor::pop_ready() noexcept {
+  Activity& activity = *first_ready_;
+  first_ready_ = std::exchange(activity.next_ready_, nullptr);
+  if (first_ready_ == nullptr) last_ready_ = nullptr;
   activity.ready_ = false;
+  return activity;
 }
 
-// The reference that the activity was born with is dropped in finish, and that comes last.
 void Executor::run(Activity& activity) noexcept {
   Activity* outer = std::exchange(current_activity, &activity);
   activity.running_ = true;
@@ -142,13 +149,12 @@ void Executor::run(Activity& activity) noexcept {
 
 void Executor::finish(Activity& activity) noexcept {
   if (activity.finished_.exchange(true, std::memory_order_acq_rel)) return;
-  if (activity.ready_) unlink_ready(activity);
   (activity.previous_live_ != nullptr ? activity.previous_live_->next_live_ : first_live_) = activity.next_live_;
   if (activity.next_live_ != nullptr) activity.next_live_->previous_live_ = activity.previous_live_;
   activity.next_live_ = activity.previous_live_ = nullptr;
   --live_;
   activity.destroy_frames();
-  activity.drop_reference();
+  if (!activity.ready_) activity.drop_reference();  // else run_ready does, which has yet to come across it
 }
 
 void Executor::run_posted() noexcept {
@@ -164,9 +170,12 @@ void Executor::run_posted() noexcept {
 
 void Executor::run_ready() noexcept {
   while (first_ready_ != nullptr) {
-    Activity& activity = *first_ready_;
-    unlink_ready(activity);
-    run(activity);
+    Activity& activity = pop_ready();
+    if (activity.finished()) {
+      activity.drop_reference();  // it ended while it waited for its turn
+    } else {
+      run(activity);
+    }
   }
 }
 

@@ -41,6 +41,7 @@ class Inbox {
   }
 
  private:
+  friend class Activity;
   friend class Executor;
   std::mutex mutex_;
   Executor* executor_;  // null once it is gone
@@ -89,8 +90,9 @@ class Executor {
  private:
   friend class Activity;
   friend class Inbox;
+  Activity& add(std::coroutine_handle<> top);
   void push_ready(Activity& activity) noexcept;
-  void unlink_ready(Activity& activity) noexcept;
+  Activity& pop_ready() noexcept;
   void run(Activity& activity) noexcept;
   void finish(Activity& activity) noexcept;
 

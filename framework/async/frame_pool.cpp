@@ -27,8 +27,8 @@ void free_frame(void* frame, std::size_t size) noexcept {
 
 namespace {
 
-constexpr std::size_t class_size = 32;
-constexpr std::size_t class_count = 64;      // frames up to 2 KiB
+constexpr std::size_t class_size = 16;       // the allocator's own
+constexpr std::size_t class_count = 128;     // frames up to 2 KiB
 constexpr std::size_t kept_per_class = 256;  // so that a burst does not keep its memory for ever
 
 struct FreeFrame {

@@ -40,7 +40,7 @@ class Activity {
   void abort() noexcept;
 
   [[nodiscard]] bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
-  [[nodiscard]] Executor& executor() const noexcept { return *executor_; }
+  [[nodiscard]] Executor& executor() const noexcept;  // its thread only
   [[nodiscard]] const std::shared_ptr<Inbox>& inbox() const noexcept { return inbox_; }
 
   void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
@@ -50,7 +50,7 @@ class Activity {
 
  private:
   friend class Executor;
-  Activity(Executor& executor, std::shared_ptr<Inbox> inbox, std::coroutine_handle<> top) noexcept;
+  Activity(std::shared_ptr<Inbox> inbox, std::coroutine_handle<> top) noexcept;
   ~Activity();
   void destroy_frames() noexcept;
 
@@ -58,10 +58,8 @@ class Activity {
   std::uint32_t ticket_ = 0;
   std::coroutine_handle<> resume_point_;
   std::coroutine_handle<> top_;
-  Executor* executor_;
-  std::shared_ptr<Inbox> inbox_;
+  std::shared_ptr<Inbox> inbox_;  // the executor's, which it may outlive
   Activity* next_ready_ = nullptr;
-  Activity* previous_ready_ = nullptr;
   Activity* next_live_ = nullptr;
   Activity* previous_live_ = nullptr;
   bool ready_ = false;
