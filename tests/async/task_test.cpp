@@ -250,6 +250,44 @@ TEST(Abort, ByAnotherTask) {
   EXPECT_EQ(destroyed, 1);
 }
 
+TEST(Abort, OfThoseThatWaitForTheirTurnLeavesTheOthersTheirs) {
+  TestExecutor executor;
+  int destroyed = 0;
+  std::vector<int> ran;
+  std::vector<TaskHandle> handles(6);
+  for (int i = 0; i < 6; ++i) {
+    handles[static_cast<std::size_t>(i)] = spawn([&, i]() -> Task<> {
+      Watch watch{&destroyed};
+      co_await yield();  // all of them are ready now, in their order
+      ran.push_back(i);
+      if (i != 1) co_return;
+      for (const std::size_t other : {2U, 3U, 5U}) handles[other].abort();
+      EXPECT_EQ(destroyed, 4) << "at once, and not when their turn comes";
+    });
+  }
+  executor.run();
+  EXPECT_EQ(ran, (std::vector<int>{0, 1, 4}));
+  EXPECT_EQ(destroyed, 6);
+  EXPECT_FALSE(executor.has_ready());
+  EXPECT_EQ(executor.live(), 0U);
+}
+
+TEST(Executor, GoesWithTasksThatWaitForTheirTurn) {
+  bool ran = false;
+  TaskHandle handle;
+  {
+    TestExecutor executor;
+    handle = spawn([&]() -> Task<> {
+      ran = true;
+      co_return;
+    });
+    spawn([]() -> Task<> { co_return; });
+    handle.abort();
+  }
+  EXPECT_FALSE(ran);
+  EXPECT_TRUE(handle.finished());
+}
+
 TEST(Executor, DestroysWhatStillLivesWhenItGoes) {
   int destroyed = 0;
   {
