@@ -1,8 +1,10 @@
 """The servers of a comparison: how each is started, what it can do, and its life while it is measured."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -173,6 +175,13 @@ def family(pid):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, below those that the kernel gives to outgoing connections: a load generator makes
+    tens of thousands of these, and one of them could have taken it before the server does."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as limits:
+        ephemeral = int(limits.read().split()[0])
+    below = range(10_000, ephemeral)
+    for port in [*random.sample(below, min(100, len(below))), 0]:  # 0: any
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return probe.getsockname()[1]
+    raise RuntimeError("there is no free port")

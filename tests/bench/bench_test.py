@@ -5,6 +5,7 @@ import io
 import json
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,7 @@ import report  # noqa: E402
 import run  # noqa: E402
 from measure import Bench, Outcome  # noqa: E402
 from peers import peers  # noqa: E402
-from servers import BARE_EPOLL, BARE_UV, FOLIO, Server  # noqa: E402
+from servers import BARE_EPOLL, BARE_UV, FOLIO, Server, free_port  # noqa: E402
 
 # Listens on the port after --port, and ends with the status in its first argument once that many connections have come.
 SERVER = """
@@ -317,6 +318,17 @@ class Surroundings(unittest.TestCase):
         done = subprocess.run([sys.executable, ROOT / "bench/run.py", "--case", "("], capture_output=True, text=True)
         self.assertEqual(2, done.returncode)
         self.assertIn("not a regular expression", done.stderr)
+
+
+class Ports(unittest.TestCase):
+    def test_are_not_those_of_outgoing_connections(self):
+        ephemeral = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+        found = {free_port() for _ in range(20)}
+        self.assertGreater(len(found), 1)
+        for port in found:
+            self.assertLess(port, ephemeral)
+            with socket.create_server(("127.0.0.1", port)):
+                pass
 
 
 if __name__ == "__main__":
