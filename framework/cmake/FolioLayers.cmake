@@ -22,15 +22,20 @@ function(folio_layer name)
   set_property(GLOBAL APPEND PROPERTY FOLIO_LAYERS ${target})
 endfunction()
 
-# folio_precompile(TARGET): with FOLIO_PCH, the standard headers that most of our files include, once for the target
-# instead of once a file. It pays from about six files on. Files that are compiled with other flags have to set
-# SKIP_PRECOMPILE_HEADERS. Every file still includes what it uses: the other presets build without.
+# folio_precompile(TARGET [AT_LEAST count] [header…]): with FOLIO_PCH, the standard headers that most of our files include,
+# and those that are named, once for the target instead of once a file. It pays from about six files on, or as many as
+# AT_LEAST says. Files that are compiled with other flags have to set SKIP_PRECOMPILE_HEADERS. Every file still includes
+# what it uses: other builds do without.
 function(folio_precompile target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "AT_LEAST" "")
+  if(NOT arg_AT_LEAST)
+    set(arg_AT_LEAST 6)
+  endif()
   get_target_property(sources ${target} SOURCES)
   list(LENGTH sources count)
-  if(FOLIO_PCH AND count GREATER 5)
+  if(FOLIO_PCH AND count GREATER_EQUAL arg_AT_LEAST)
     target_precompile_headers(${target} PRIVATE <algorithm> <array> <chrono> <functional> <map> <memory> <optional>
-      <span> <string> <string_view> <unordered_map> <utility> <variant> <vector>)
+      <span> <string> <string_view> <unordered_map> <utility> <variant> <vector> ${arg_UNPARSED_ARGUMENTS})
   endif()
 endfunction()
 
@@ -53,6 +58,7 @@ function(folio_test name)
   if(NOT arg_OPTIMISED)
     target_compile_options(test_${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
   endif()
+  folio_precompile(test_${name} AT_LEAST 2 <gmock/gmock.h> <gtest/gtest.h>)
   add_test(NAME ${name} COMMAND test_${name} --gtest_output=json:${PROJECT_BINARY_DIR}/results/${name}.json)
 endfunction()
 

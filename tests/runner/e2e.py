@@ -1,9 +1,11 @@
-"""Runs tests/e2e: *_test.mjs with node's own test runner, *_test.py with unittest, one file after the other.
+"""Runs tests/e2e: *_test.mjs with node's own test runner, and beside them *_test.py with unittest, each one file after the
+other. Those in Python are for the most part peers that keep a server waiting, and leave the processors to the others.
 
 They find in their environment: FOLIO, the tool to start; FOLIO_ROOT, the sources; FOLIO_BUILD, the build folder;
 FOLIO_CHROMIUM, the browser for playwright-core to steer; without it, playwright's own is there.
 """
 
+import concurrent.futures
 import pathlib
 import shutil
 import subprocess
@@ -36,8 +38,18 @@ def run_all(report, root, build, environment, name_filter):
         report.broken("Chromium", "is missing", problem)
     elif browser:
         environment["FOLIO_CHROMIUM"] = browser
-    for path in files:
-        report.program(*run_one(path, folder, build, environment))
+    with (concurrent.futures.ThreadPoolExecutor(1) as of_node,
+          concurrent.futures.ThreadPoolExecutor(1) as of_python):
+        lanes = {".mjs": of_node, ".py": of_python}
+        started = [lanes[path.suffix].submit(run_one, path, folder, build, environment) for path in files]
+        try:
+            for finished in concurrent.futures.as_completed(started):
+                report.program(*finished.result())
+        except BaseException:
+            for lane in lanes.values():
+                lane.shutdown(wait=False, cancel_futures=True)
+            process.end_all()
+            raise
 
 
 def name_of(path, folder):
