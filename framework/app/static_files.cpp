@@ -57,16 +57,15 @@ StaticFiles::StaticFiles(const Config& config)
 }
 
 bool StaticFiles::is_candidate(const Exchange& exchange) const {
-  if (!may_answer(exchange)) return false;
   if (exchange.chain.target == detail::Target::NotFound) return true;
   if (!reads(exchange.request) || exchange.chain.target == detail::Target::BadPath) return false;
   const std::string_view path = exchange.request.path();
-  if (changing_ || path.find('%') != std::string_view::npos) return true;
+  if (changing_ || routing::hash_of(path).special) return true;
   return path.ends_with('/') ? known_.contains(std::string(path) + "index.html") : known_.contains(path);
 }
 
 std::optional<Response> StaticFiles::find(const Exchange& exchange) {
-  if (!is_candidate(exchange)) return std::nullopt;
+  if (!may_answer(exchange) || !is_candidate(exchange)) return std::nullopt;
   const Request& request = exchange.request;
   auto below = file_path(request.path(), PathText::Encoded);
   if (!below) return std::nullopt;

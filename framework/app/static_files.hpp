@@ -17,6 +17,7 @@
 #include "app/file_cache.hpp"
 #include "app/file_response.hpp"
 #include "app/file_root.hpp"
+#include "routing/path_hash.hpp"
 
 namespace folio::app {
 
@@ -31,7 +32,8 @@ class StaticFiles {
   }
   // The answer to a request for a public file that is there, unless a route has the path for itself.
   // REQUIRES: the exchange has been routed.
-  [[nodiscard]] std::optional<Response> find(const Exchange& exchange);
+  // Kept apart from what calls it: most requests have no need of it, and would pay for its registers.
+  [[nodiscard, gnu::noinline]] std::optional<Response> find(const Exchange& exchange);
   // What `below`, which is a path in clear text, names in a folder of a handler's: see folio/serve_files.hpp.
   [[nodiscard]] Result<Response> serve(const Request& request, const std::string& folder, std::string_view below);
 
@@ -41,8 +43,9 @@ class StaticFiles {
 
   // What there was at the start: so that a route with parameters costs no look at the disk. Files that come later are
   // served where no route answers.
-  struct PathHash : std::hash<std::string_view> {
+  struct PathHash {
     using is_transparent = void;
+    std::size_t operator()(std::string_view path) const noexcept { return routing::hash_of(path).value; }
   };
   std::unordered_set<std::string, PathHash, std::equal_to<>> known_;
   bool changing_;

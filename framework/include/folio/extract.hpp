@@ -35,7 +35,8 @@ template <class T>
 class Boxed {
  public:
   using value_type = T;
-  explicit Boxed(T value) : value_(std::move(value)) {}
+  explicit Boxed(const T& value) : value_(value) {}
+  explicit Boxed(T&& value) : value_(std::move(value)) {}
   T& operator*() & { return value_; }
   const T& operator*() const& { return value_; }
   T&& operator*() && { return std::move(value_); }
@@ -63,10 +64,10 @@ Result<T> value_of(std::optional<std::string_view> text, std::string_view name, 
     if (!text) {
       return AppError::bad_request(std::string("Missing ").append(source).append(": ").append(name));
     }
-    T value{};
-    if (const std::string_view fault = parse_text(*text, value); !fault.empty()) {
+    Result<T> value(std::in_place);
+    if (const std::string_view fault = parse_text(*text, *value); !fault.empty()) {
       const std::string_view kind = source == "path parameter" ? std::string_view("parameter") : source;
-      return AppError::bad_request(
+      value = AppError::bad_request(
           std::string("Invalid ").append(name).append(" ").append(kind).append(": ").append(fault));
     }
     return value;
@@ -167,7 +168,7 @@ class Path : public detail::Boxed<T> {
   static Result<Path> from_request(const Request& request) {
     auto value = detail::value_of<T>(detail::path_parameter(request, parameter), parameter, "path parameter");
     if (!value) return std::move(value).error();
-    return Path(*std::move(value));
+    return Result<Path>(std::in_place, *std::move(value));
   }
 };
 
@@ -188,7 +189,7 @@ class QueryParam : public detail::Boxed<T> {
     const std::optional<std::string> text = request.query(Name.view());
     auto value = detail::value_of<T>(detail::as_view(text), Name.view(), "query parameter");
     if (!value) return std::move(value).error();
-    return QueryParam(*std::move(value));
+    return Result<QueryParam>(std::in_place, *std::move(value));
   }
 };
 
@@ -234,7 +235,7 @@ class Header : public detail::Boxed<T> {
     if (request.has_header(Name.view())) text = request.header(Name.view());
     auto value = detail::value_of<T>(text, Name.view(), "header");
     if (!value) return std::move(value).error();
-    return Header(*std::move(value));
+    return Result<Header>(std::in_place, *std::move(value));
   }
 };
 
@@ -248,7 +249,7 @@ class Cookie : public detail::Boxed<T> {
     const std::optional<std::string> text = request.cookie(Name.view());
     auto value = detail::value_of<T>(detail::as_view(text), Name.view(), "cookie");
     if (!value) return std::move(value).error();
-    return Cookie(*std::move(value));
+    return Result<Cookie>(std::in_place, *std::move(value));
   }
 };
 
