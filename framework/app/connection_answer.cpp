@@ -220,8 +220,6 @@ void Connection::open_socket(Response& response) {
   const http::ResponseHead fields{.status = 101, .date = worker_.head_prefixes().date()};
   (void)http::write_response_head(tcp_.output(), fields, response.headers);
   observe_end(*this, *exchange_, 101, 0);
-  resolve_origin(exchange_->data);  // while there is a connection to ask
-  peer_.reset();
   socket_ = exchange_->socket;
   exchange_->socket.reset();
   auto task = std::exchange(exchange_->socket_task, std::nullopt);
@@ -232,9 +230,11 @@ void Connection::open_socket(Response& response) {
     socket_->open(tcp_, nullptr);
     worker_.give_exchange(std::move(exchange_));
   } else {
+    resolve_address(exchange_->data);  // while there is a connection to ask
     exchange_->shrink();
     socket_->open(tcp_, std::move(exchange_));
   }
+  peer_.reset();
   if (task) activity_ = worker_.loop().start(run_socket(socket_, *std::move(task)).handle);
   if (worker_.stopping()) socket_->shut_down(close_code::going_away, {});
 }

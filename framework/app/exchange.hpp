@@ -60,7 +60,7 @@ struct RequestData {
   std::string remote_address;
   bool secure = false;  // the connection is: TLS, or a PROXY header that says so
   std::shared_ptr<const ClientCertificate> client_certificate;
-  std::string_view scheme;  // empty until app/request_origin has filled in this, the address and the host
+  std::string_view scheme;  // empty until app/request_origin has filled in this and the host
   std::string_view host;
   mutable std::string id;
   mutable std::unique_ptr<Trace> trace;  // made when it is first asked for

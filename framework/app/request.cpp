@@ -68,7 +68,7 @@ std::optional<std::string> Request::cookie(std::string_view name) const {
 }
 
 std::string_view Request::remote_address() const {
-  app::resolve_origin(*data_);
+  app::resolve_address(*data_);
   return data_->remote_address;
 }
 std::string_view Request::scheme() const {

@@ -13,13 +13,18 @@ void resolve_origin(detail::RequestData& data) {
   data.host = data.head->host.in(data.block);
   Connection* connection = data.exchange->connection;
   if (connection == nullptr) return;  // a WebSocket that we opened: nobody asked us
-  data.remote_address = connection->peer();
   const http::TrustedProxies& proxies = connection->worker().server().trusted_proxies();
   if (proxies.empty()) return;
-  http::ForwardedClient client = http::resolve_forwarded(*data.head, data.block, data.remote_address, proxies);
-  if (!client.address.empty()) data.remote_address = std::move(client.address);
+  http::ForwardedClient client = http::resolve_forwarded(*data.head, data.block, connection->peer(), proxies);
+  data.remote_address = std::move(client.address);
   if (!client.scheme.empty()) data.scheme = client.scheme;
   if (!client.host.empty()) data.host = client.host;
+}
+
+void resolve_address(detail::RequestData& data) {
+  resolve_origin(data);
+  Connection* connection = data.exchange->connection;
+  if (data.remote_address.empty() && connection != nullptr) data.remote_address = connection->peer();
 }
 
 }  // namespace folio::app

@@ -15,6 +15,7 @@
 
 #include "app/dispatch.hpp"
 #include "app/exchange.hpp"
+#include "app/request_origin.hpp"
 
 namespace folio::app {
 
@@ -158,6 +159,7 @@ void SocketRequest::take(std::unique_ptr<Exchange> exchange) {
 void SocketRequest::keep() {
   Exchange& exchange = *std::get<Exchange*>(held_);
   if (asked_for.load(std::memory_order_relaxed) || !exchange.data.values.empty()) {
+    resolve_address(exchange.data);  // while there is a connection to ask
     held_ = std::make_unique<Whole>(exchange);
   } else {
     held_ = Line::make(exchange.data.head->target.in(exchange.data.block), exchange.data.route);

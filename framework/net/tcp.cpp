@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -49,7 +50,6 @@ bool TcpConnection::accept(uv_stream_s* listener, const TlsContext* tls) noexcep
     fail(uv_strerror(status));
     return false;
   }
-  uv_tcp_nodelay(&handle_->tcp, 1);
   if (tls != nullptr) start_tls(*tls, {});
   paused_ = false;
   start_reading();
@@ -117,7 +117,7 @@ void TcpConnection::on_read(std::span<char> bytes) noexcept {
 void TcpConnection::on_read_end() noexcept {
   if (state_ == State::Opening) return fail("the peer ended the connection during the TLS handshake");
   // libuv reports a reset that follows data as an end, too; a handler's work would then be for nobody.
-  if (is_reset(handle_->stream())) return state_ == State::Open ? fail(uv_strerror(UV_ECONNRESET)) : close();
+  if (!end_sent_ && is_reset(handle_->stream())) return state_ == State::Open ? fail(uv_strerror(UV_ECONNRESET)) : close();
   if (tls_ && state_ == State::Open) tls_->truncated = true;  // after close_notify nothing is read
   end_input();
 }
@@ -321,7 +321,7 @@ void TcpConnection::start_write() noexcept {
 
 // Hands what is in flight to libuv. One such request is under way at a time.
 void TcpConnection::write_in_flight() noexcept {
-  auto& [waiting, in_flight, request, shutdown] = *backlog_;
+  auto& [waiting, in_flight, request] = *backlog_;
   waiting_for_drain_ = true;
   std::vector<uv_buf_t> pieces;
   for (const auto& segment : in_flight) {
@@ -376,22 +376,20 @@ void TcpConnection::finish() noexcept {
   if (unsent() == 0) send_end();
 }
 
+// REQUIRES: nothing is unsent. Comes back by drained() when the kernel does not take TLS's goodbye.
 void TcpConnection::send_end() noexcept {
-  if (end_sent_) return;
-  end_sent_ = true;
-  if (tls_) {
+  if (!std::exchange(end_sent_, true) && tls_) {
     tls_->session.end();
     queued_ += tls_->session.output().size();
     flush_tls();
-    if (state_ == State::Closing) return;
   }
-  auto& request = backlog().shutdown;
-  request.data = this;
-  const int status = uv_shutdown(&request, handle_->stream(), [](uv_shutdown_t* done, int result) {
-    auto& self = *static_cast<TcpConnection*>(done->data);
-    if (self.peer_ended_ || result != 0) self.close();
-  });
-  if (status != 0) close();
+  if (state_ == State::Closing || unsent() != 0) return;
+  // Not by uv_shutdown, which waits for writes that are not there, and tells the kernel to look out for them.
+  uv_os_fd_t fd = -1;
+  if (peer_ended_ || uv_fileno(reinterpret_cast<uv_handle_t*>(handle_->stream()), &fd) != 0 ||
+      ::shutdown(fd, SHUT_WR) != 0) {
+    close();
+  }
 }
 
 void TcpConnection::fail(std::string reason) noexcept {

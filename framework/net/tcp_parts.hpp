@@ -44,7 +44,6 @@ struct TcpConnection::Backlog {
   std::deque<Segment> waiting;    // under TLS not encrypted yet
   std::deque<Segment> in_flight;  // handed to uv_write; their memory must stay
   uv_write_t request{};
-  uv_shutdown_t shutdown{};
 };
 
 struct TcpConnection::Dial {

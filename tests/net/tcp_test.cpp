@@ -1,6 +1,12 @@
 // TcpConnection between two of its kind, in clear and under TLS: what its users may rely on is the same.
 #include "net/tcp.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "net_test.hpp"
 
 using folio::test::client_context;
@@ -32,6 +38,8 @@ class TcpTest : public folio::test::NetTest, public ::testing::WithParamInterfac
 
   Peer* client = nullptr;
 };
+
+using ListenerTest = folio::test::NetTest;
 
 TEST_P(TcpTest, CarriesBytesBothWays) {
   join();
@@ -316,6 +324,29 @@ TEST_P(TcpTest, DrainsWhatWaitedForTheConnection) {
   client->tcp.flush();
   EXPECT_EQ(client->tcp.unsent(), 5U);
   ASSERT_TRUE(until([&] { return server != nullptr && server->received == "early" && client->drained == 1; }));
+}
+
+// Taken as the kernel gives it, before the loop comes to it: no call is spent on each connection (RFC 896 §2, RFC 1122 §4.2.3.4).
+TEST_F(ListenerTest, ItsConnectionsSendSmallPiecesAtOnce) {
+  const auto socket = folio::net::listen_tcp("127.0.0.1", 0, folio::net::PortSharing::Exclusive);
+  ASSERT_EQ(socket.message, "");
+  listen_on(socket.fd, nullptr, {});
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(socket.port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int asking = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::connect(asking, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  pollfd ready{.fd = socket.fd, .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&ready, 1, 20'000), 1);
+  const int taken = ::accept(socket.fd, nullptr, nullptr);
+  ASSERT_GE(taken, 0);
+  int on = 0;
+  socklen_t size = sizeof(on);
+  EXPECT_EQ(::getsockopt(taken, IPPROTO_TCP, TCP_NODELAY, &on, &size), 0);
+  EXPECT_NE(on, 0);
+  ::close(taken);
+  ::close(asking);
 }
 
 INSTANTIATE_TEST_SUITE_P(Wires, TcpTest, ::testing::Values(Wire::Clear, Wire::Tls),
