@@ -1,10 +1,11 @@
 """Builds example/, or another folder of routes, with the very flags and libraries of the build under test, sanitizers
 and all, and prints the path of the binary. (`folio build` always builds for release; build_test.mjs tests that.)
 
-FOLIO_BUILD names the build folder, FOLIO_ROOT the sources. Called by every test file: the second time there is nothing
-to do.
+FOLIO_BUILD names the build folder, FOLIO_ROOT the sources. Called by every test file, several of which may run at once:
+one of them builds, and for the others there is nothing to do.
 """
 
+import fcntl
 import os
 import pathlib
 import shlex
@@ -33,11 +34,13 @@ def build(routes=ROOT / "example", name="example"):
     folder = BUILD / "e2e" / name
     generated = folder / "generated"
     generated.mkdir(parents=True, exist_ok=True)
-    run([*settings["CODEGEN"], "--routes", str(routes), "--prefix", routes.name, "--out", str(generated)])
-    write(folder / "main.cpp", MAIN)
-    write(folder / "prelude.hpp", PRELUDE)
-    write(folder / "build.ninja", ninja_file(settings, folder, sorted(generated.rglob("*.cpp")), routes, name))
-    run([*settings["NINJA"], "-C", str(folder), name])
+    with open(folder / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run([*settings["CODEGEN"], "--routes", str(routes), "--prefix", routes.name, "--out", str(generated)])
+        write(folder / "main.cpp", MAIN)
+        write(folder / "prelude.hpp", PRELUDE)
+        write(folder / "build.ninja", ninja_file(settings, folder, sorted(generated.rglob("*.cpp")), routes, name))
+        run([*settings["NINJA"], "-C", str(folder), name])
     return folder / name
 
 

@@ -110,8 +110,7 @@ def sanitized():
 
 
 def released():
-    """The app as `folio build` makes it, whose memory is what it is in production. (build_test.mjs runs before, so Folio
-    itself is built.)"""
+    """The app as `folio build` makes it, whose memory is what it is in production."""
     routes = write_routes()
     binary = routes.parent.parent / "bad_peers_released"
     folio = os.environ.get("FOLIO", str(build_example.BUILD / "bin" / "folio"))

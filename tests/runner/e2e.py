@@ -12,7 +12,7 @@ import subprocess
 
 from runner import process, results
 
-SECONDS = 600  # for one file
+SECONDS = 900  # for one file, of which the first build Folio for release
 HERE = pathlib.Path(__file__).resolve().parent
 BROWSERS = ("chromium", "google-chrome", "google-chrome-stable")
 
