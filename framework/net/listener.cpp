@@ -189,7 +189,7 @@ Listener::Listener(Loop& loop, int fd, OnConnection on_connection)
   uv_tcp_init(loop.raw(), &handle_->tcp);
   handle_->tcp.data = handle_;
   uv_tcp_open(&handle_->tcp, fd);
-  uv_tcp_nodelay(&handle_->tcp, 1);  // Linux hands it on to the connections: see TcpConnection::accept
+  uv_tcp_nodelay(&handle_->tcp, 1);  // Linux gives it to the connections, each of which would else cost a call
   uv_listen(reinterpret_cast<uv_stream_t*>(&handle_->tcp), backlog, [](uv_stream_t* stream, int status) {
     if (status == 0) static_cast<Handle*>(stream->data)->on_connection(stream);
   });
